@@ -1,0 +1,5 @@
+"""`python -m hybridmote` is the `hybridmote` command."""
+
+from .cli import main
+
+main()
