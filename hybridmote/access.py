@@ -1,0 +1,177 @@
+"""Who asks, in which meeting, in which roles.
+
+A caller comes by a token (a program, a socket) or by the browser's signed cookie, which names a grant or an account and
+holds no secret. Either is looked up in *this* meeting, and again inside every command's transaction, so what was revoked
+a moment ago opens nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from . import offload
+from .meetings.model import is_slug
+from .meetings.store import Meeting, by_slug
+from .participants.store import Account, Grant, Participant, grant_of, participant_of_account
+from .problems import Refused
+
+STAFF = frozenset({"organiser", "moderator"})
+IMPLIES = {
+    "organiser": {"moderator", "participant"},
+    "moderator": {"participant"},
+    "speaker": {"participant"},
+    "leader": {"participant"},
+}
+
+_hasher = PasswordHasher()
+_layer_sources: list[Callable[[Session, Participant], Iterable[str]]] = []
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody admitted to a meeting; `grant_id` or `stamp` is what lets them in."""
+
+    meeting_id: str
+    slug: str
+    participant_id: str
+    name: str
+    roles: frozenset[str]  # with what they imply
+    given: tuple[str, ...]  # as given, in order
+    attendance: str | None
+    layers: tuple[str, ...]
+    grant_id: str | None = None
+    stamp: str | None = None
+
+    @property
+    def staff(self) -> bool:
+        return bool(self.roles & STAFF)
+
+    def me(self) -> dict[str, Any]:
+        return {
+            "id": self.participant_id,
+            "name": self.name,
+            "roles": list(self.given),
+            "attendance": self.attendance,
+            "layers": list(self.layers),
+            "meeting": self.slug,
+        }
+
+
+def layer_source(source: Callable[[Session, Participant], Iterable[str]]) -> Any:
+    """A room adds layers a participant hears: `speaker:<item>`, `group:<id>`."""
+    _layer_sources.append(source)
+    return source
+
+
+def roles_of(participant: Participant) -> frozenset[str]:
+    given = participant.role_set
+    return frozenset(given.union(*(IMPLIES.get(role, set()) for role in given)))
+
+
+def layers_of(session: Session, participant: Participant) -> tuple[str, ...]:
+    """One shared layer, then groups, then the personal one: the order in which they are laid over each other."""
+    shared = "staff" if participant.role_set & STAFF else "public"
+    more = [layer for source in _layer_sources for layer in source(session, participant)]
+    return (shared, *sorted(more, reverse=True), f"person:{participant.id}")
+
+
+def by_token(session: Session, meeting: Meeting, token: str) -> Caller | None:
+    grant = grant_of(session, token)
+    if grant is None or grant.meeting_id != meeting.id:
+        return None
+    return _caller(session, meeting, session.get(Participant, grant.participant_id), grant_id=grant.id)
+
+
+def by_cookie(session: Session, meeting: Meeting, cookie: Mapping[str, Any]) -> Caller | None:
+    """`cookie`: the verified content of the session cookie: `grants` {meeting id: grant id}, `account` [id, stamp]."""
+    grant_id = (cookie.get("grants") or {}).get(meeting.id)
+    grant = session.get(Grant, grant_id) if grant_id else None
+    if grant is not None and grant.meeting_id == meeting.id and grant.revoked_at is None:
+        return _caller(session, meeting, session.get(Participant, grant.participant_id), grant_id=grant.id)
+    account = account_of(session, cookie)
+    if account is not None:
+        person = participant_of_account(session, meeting.id, account.id)
+        return _caller(session, meeting, person, stamp=account.stamp)
+    return None
+
+
+def account_of(session: Session, cookie: Mapping[str, Any]) -> Account | None:
+    account_id, stamp = cookie.get("account") or (None, None)
+    account = session.get(Account, account_id) if account_id else None
+    return account if account is not None and account.stamp == stamp else None
+
+
+def _caller(session: Session, meeting: Meeting, person: Participant | None, **by: str) -> Caller | None:
+    if person is None or person.meeting_id != meeting.id:
+        return None
+    return Caller(
+        meeting_id=meeting.id,
+        slug=meeting.slug,
+        participant_id=person.id,
+        name=person.name,
+        roles=roles_of(person),
+        given=tuple(r for r in person.roles.split()),
+        attendance=person.attendance,
+        layers=layers_of(session, person),
+        **by,
+    )
+
+
+def again(session: Session, caller: Caller) -> Caller | None:
+    """The same caller as the database knows them now; None when what let them in was revoked."""
+    if not still_open(session, [caller]):
+        return None
+    meeting = session.get(Meeting, caller.meeting_id)
+    if meeting is None:
+        return None
+    by = {"grant_id": caller.grant_id} if caller.grant_id else {"stamp": caller.stamp or ""}
+    return _caller(session, meeting, session.get(Participant, caller.participant_id, populate_existing=True), **by)
+
+
+def still_open(session: Session, callers: Iterable[Caller]) -> set[Caller]:
+    """Those whose way in still stands, in at most two queries."""
+    callers = list(callers)
+    grants = {c.grant_id for c in callers if c.grant_id}
+    stamped = {c.participant_id for c in callers if not c.grant_id}
+    live: set[str] = set()
+    stamps: dict[str, str] = {}
+    if grants:
+        live = set(session.scalars(select(Grant.id).where(Grant.id.in_(grants), Grant.revoked_at.is_(None))))
+    if stamped:
+        rows = session.execute(
+            select(Participant.id, Account.stamp)
+            .join(Account, Account.id == Participant.account_id)
+            .where(Participant.id.in_(stamped))
+        )
+        stamps = dict(rows)
+    return {c for c in callers if c.grant_id in live or (not c.grant_id and stamps.get(c.participant_id) == c.stamp)}
+
+
+def find_meeting(session: Session, slug: str) -> Meeting:
+    meeting = by_slug(session, slug) if is_slug(slug) else None
+    if meeting is None:
+        raise Refused("not_found")
+    return meeting
+
+
+# ---- passwords: hashing is slow on purpose, so it runs beside the server's loop ----
+
+
+def hash_password(password: str) -> str:
+    return offload.run(_hasher.hash, password)
+
+
+def password_fits(password_hash: str, password: str) -> bool:
+    try:
+        return offload.run(_hasher.verify, password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+#: verified when the account is unknown, so that the time taken does not tell which e-mails exist
+NOBODY = _hasher.hash("nobody")

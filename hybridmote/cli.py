@@ -1,0 +1,205 @@
+"""The command line: serve, demo, worker, migrate, doctor, staff. Every option is also a variable HYBRIDMOTE_<OPTION>."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from . import __version__
+
+if TYPE_CHECKING:
+    from .config import Settings
+
+# Everything of ours is imported inside the commands: `serve` patches the standard library before anything is.
+
+
+def settings_of(**given: Any) -> "Settings":
+    """The environment's settings, with what the command line says laid over them."""
+    from .config import Settings
+
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def fail(sentence: str) -> None:
+    click.echo(f"hybridmote: {sentence}", err=True)
+    sys.exit(1)
+
+
+data_option = click.option(
+    "--data",
+    envvar="HYBRIDMOTE_DATA",
+    type=click.Path(path_type=Path),
+    help="Folder for database, secret key and files.",
+)
+port_option = click.option("--port", envvar="HYBRIDMOTE_PORT", type=int, help="Port to listen on; 0 takes a free one.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """A meeting held in a hall and over the web at once."""
+
+
+@main.command()
+@click.option("--host", envvar="HYBRIDMOTE_HOST", help="Address to listen on.")
+@port_option
+@data_option
+def serve(host: str | None, port: int | None, data: Path | None) -> None:
+    """Serve the meetings until told to stop."""
+    from .server import PortBusy, monkey_patch
+
+    monkey_patch()
+    from . import create_app
+    from .factory import run
+
+    settings = settings_of(host=host, port=port, data=data)
+    _prepare(settings)
+    try:
+        run(create_app(settings))
+    except PortBusy as busy:
+        fail(str(busy))
+
+
+@main.command()
+@data_option
+def worker(data: Path | None) -> None:
+    """Do the work that takes time: mail, housekeeping."""
+    from . import load_rooms, log, nudge
+    from .db import open_database
+    from .worker import run
+
+    settings = settings_of(data=data)
+    _prepare(settings)
+    log.configure(settings.log_level, settings.log_format)
+    load_rooms()
+    open_database(settings.url_of_database())
+    nudge.share(settings.redis_url)
+    run()
+
+
+@main.command()
+@data_option
+@click.option(
+    "--restored",
+    envvar="HYBRIDMOTE_RESTORED",
+    is_flag=True,
+    help="The database came from a backup: every client begins anew.",
+)
+def migrate(data: Path | None, restored: bool) -> None:
+    """Bring the database to this version. Safe to run again."""
+    from .db import open_database
+    from .migrate import current, migrate
+
+    settings = settings_of(data=data)
+    _prepare(settings)
+    open_database(settings.url_of_database())
+    migrate(restored)
+    click.echo(f"The database is at {current()}.")
+
+
+@main.command()
+@data_option
+def doctor(data: Path | None) -> None:
+    """Look for what would go wrong: database, tables, Redis, disk, settings."""
+    from .doctor import examine
+
+    bad = False
+    for name, ok, words in examine(settings_of(data=data)):
+        bad |= ok is False
+        click.echo(f"{'ok   ' if ok else 'look ' if ok is None else 'BAD  '} {name}: {words}")
+    sys.exit(1 if bad else 0)
+
+
+@main.group()
+def staff() -> None:
+    """Those who sign in with e-mail and password."""
+
+
+@staff.command("add")
+@click.option("--email", envvar="HYBRIDMOTE_STAFF_EMAIL", required=True)
+@click.option("--name", envvar="HYBRIDMOTE_STAFF_NAME", required=True)
+@click.option(
+    "--meeting", "slug", envvar="HYBRIDMOTE_STAFF_MEETING", required=True, help="The meeting's name in addresses."
+)
+@click.option(
+    "--role",
+    envvar="HYBRIDMOTE_STAFF_ROLE",
+    type=click.Choice(["organiser", "moderator"]),
+    default="moderator",
+    show_default=True,
+)
+@click.option(
+    "--password",
+    envvar="HYBRIDMOTE_STAFF_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for when not given.",
+)
+@data_option
+def staff_add(email: str, name: str, slug: str, role: str, password: str, data: Path | None) -> None:
+    """Let somebody work in a meeting. A known e-mail gets the new name, password and role."""
+    from .db import open_database
+    from .staff import Wrong, add_staff
+
+    settings = settings_of(data=data)
+    _prepare(settings)
+    open_database(settings.url_of_database())
+    try:
+        add_staff(email=email, name=name, slug=slug, role=role, password=password)
+    except Wrong as wrong:
+        fail(str(wrong))
+    click.echo(f"{email} is {role} of {slug} and signs in at {settings.public_url()}/sign-in")
+
+
+@main.command()
+@click.option(
+    "--json",
+    "as_json",
+    envvar="HYBRIDMOTE_JSON",
+    is_flag=True,
+    help="Print one JSON object with links and tokens as the first line.",
+)
+@click.option("--play", envvar="HYBRIDMOTE_PLAY", is_flag=True, help="Play the day with simulated people.")
+@click.option(
+    "--speed",
+    envvar="HYBRIDMOTE_SPEED",
+    type=click.FloatRange(0.1, 600),
+    default=10.0,
+    show_default=True,
+    help="How many times faster.",
+)
+@click.option("--reset", envvar="HYBRIDMOTE_RESET", is_flag=True, help="Begin anew: throw the demo's data away.")
+@click.option(
+    "--language", envvar="HYBRIDMOTE_LANGUAGE", type=click.Choice(["sv", "en"]), default="sv", show_default=True
+)
+@port_option
+@data_option
+def demo(
+    as_json: bool,
+    play: bool,
+    speed: float,
+    reset: bool,
+    language: Literal["sv", "en"],
+    port: int | None,
+    data: Path | None,
+) -> None:
+    """A meeting that looks like a real day, served here until Ctrl-C."""
+    from .demo.run import CannotStart, run
+
+    settings = settings_of(
+        port=port, data=data or (Path("data/demo") if "data" not in Settings().model_fields_set else None)
+    )
+    try:
+        sys.exit(run(settings, as_json=as_json, do_play=play, speed=speed, reset=reset, language=language))
+    except CannotStart as why:
+        fail(str(why))
+
+
+def _prepare(settings: "Settings") -> None:
+    """The data folder, and a sentence instead of a traceback when it cannot be written."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"the data folder {settings.data} cannot be made: {error.strerror}")

@@ -1,0 +1,89 @@
+"""What `hybridmote doctor` looks at. Each finding: its name, True (well), None (worth a look) or False (broken), words."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import redis
+from sqlalchemy import text
+
+from . import load_rooms
+from .config import Settings
+from .db import database, open_database
+
+Finding = tuple[str, bool | None, str]
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    yield _folder(settings)
+    yield from _database(settings)
+    yield _redis(settings)
+    yield _address(settings)
+    yield _limits(settings)
+    yield _files()
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = settings.data.absolute()
+    if not folder.is_dir():
+        return "data folder", False, f"{folder} does not exist: run `hybridmote migrate`"
+    if not os.access(folder, os.W_OK):
+        return "data folder", False, f"{folder} cannot be written by this user"
+    free = shutil.disk_usage(folder).free / 1e9
+    return "data folder", None if free < 1 else True, f"{folder}, {free:.1f} GB free"
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from .migrate import current, newest
+
+    load_rooms()
+    try:
+        open_database(settings.url_of_database())
+        with database().reader.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except Exception as error:
+        yield "database", False, f"does not answer: {str(error).splitlines()[0]}"
+        return
+    yield "database", True, f"{database().url.get_backend_name()} answers"
+    have, want = current(), newest()
+    yield (
+        "tables",
+        have == want,
+        f"at {have}" if have == want else f"at {have}, this version needs {want}: run `hybridmote migrate`",
+    )
+
+
+def _redis(settings: Settings) -> Finding:
+    if not settings.redis_url:
+        return "Redis", True, "none configured; one serving process needs none"
+    try:
+        redis.Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1).ping()
+    except redis.RedisError as error:
+        return (
+            "Redis",
+            None,
+            f"is away ({error}); processes hear of each other's changes within a second instead of at once",
+        )
+    return "Redis", True, "answers"
+
+
+def _address(settings: Settings) -> Finding:
+    if settings.public_url().startswith("https://"):
+        return "address", True, settings.public_url()
+    return (
+        "address",
+        None,
+        f"{settings.public_url()} is not https: cookies are sent in the clear; set HYBRIDMOTE_BASE_URL",
+    )
+
+
+def _limits(settings: Settings) -> Finding:
+    on = settings.rate_limits == "on"
+    return "rate limits", True if on else None, "on" if on else "OFF: for load tests only"
+
+
+def _files() -> Finding:
+    import resource
+
+    soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return "open files", None if soft < 4096 else True, f"{soft} allowed; each participant takes one"

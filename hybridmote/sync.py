@@ -1,0 +1,295 @@
+"""The one way to hear of a change: topics, marks, the change log, snapshots and what has changed since.
+
+A topic says who sees an object, what they see of it, and which objects a snapshot holds. A mapped row says where it is
+shown (`shown_in`); when it is flushed, the objects it is shown in are marked, with the audiences they had before. At the
+end of a batch the audiences after are added and one log row per object is written. The log holds no content.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, Text, delete, event, inspect, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.base import NO_VALUE, PASSIVE_NO_RESULT
+
+from .db import Base, database
+from .meetings.store import Meeting
+
+View = dict[str, Any]  # what one audience sees of one object, JSON-ready
+Layer = dict[str, dict[str, View | None]]  # topic -> object id -> view, or None where it is no longer seen
+CHUNK = 250  # objects loaded and viewed between two chances for other tasks to run
+
+
+class Change(Base):
+    """One row per object that a batch changed: who saw it before, who sees it after."""
+
+    __tablename__ = "change"
+    meeting_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str] = mapped_column(Text, primary_key=True)
+    object_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    before: Mapped[str] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    __table_args__ = (Index("change_by_meeting", "meeting_id", "seq"),)
+
+
+class Topic:
+    """One kind of object on the wire. Subclassing registers it.
+
+    `fields` describes the view per kind of audience (`public`, `staff`, `person`, …): the protocol page is made of it
+    and the tests hold every view against it.
+    """
+
+    name: ClassVar[str]
+    model: ClassVar[type[Base]]
+    fields: ClassVar[dict[str, dict[str, str]]]
+    internal: ClassVar[bool] = False  # for the pump alone; never in a snapshot or a message
+    all: ClassVar[dict[str, "Topic"]] = {}
+
+    def __init_subclass__(cls) -> None:
+        Topic.all[cls.name] = cls()
+
+    def get(self, session: Session, object_id: str) -> Any:
+        """The object, also in the middle of a batch; None when there is none."""
+        return session.get(self.model, object_id)
+
+    def id_of(self, row: Any) -> str:
+        """The id of the object that a row of `model` is."""
+        return str(row.id)
+
+    def shown_as(self, object_id: str) -> str:
+        """The id on the wire, where it differs: unique within one audience."""
+        return object_id
+
+    def load(self, session: Session, ids: Collection[str]) -> dict[str, Any]:
+        """Committed objects by id, in one query; those that no longer exist are left out."""
+        key = inspect(self.model).primary_key[0]
+        return {self.id_of(o): o for o in session.scalars(select(self.model).where(key.in_(ids)))}
+
+    def audiences(self, obj: Any) -> set[str]:
+        """Who sees the object. Reads only columns with `active_history`."""
+        raise NotImplementedError
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> Iterable[str]:
+        """The ids a snapshot of that audience holds."""
+        raise NotImplementedError
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        """What that audience sees of objects that it may see, by the id on the wire."""
+        raise NotImplementedError
+
+
+def kind_of(audience: str) -> str:
+    return audience.partition(":")[0]
+
+
+# ---- marking: while a batch is flushed ----
+
+Marks = dict[tuple[str, str], set[str]]  # (topic, object id) -> audiences before the batch
+_also: dict[type[Base], list[Callable[[Session, Any], Iterable[tuple[str, str]]]]] = {}
+
+
+def also_shown_in(model: type[Base]) -> Callable[[Any], Any]:
+    """A later room says where an earlier room's row is shown: `f(session, row) -> [(topic, id), …]`."""
+
+    def register(f: Any) -> Any:
+        _also.setdefault(model, []).append(f)
+        return f
+
+    return register
+
+
+class Was:
+    """An object as it was before this flush."""
+
+    def __init__(self, obj: Any) -> None:
+        self.__dict__.update(_obj=obj, _committed=inspect(obj).committed_state)
+
+    def __getattr__(self, name: str) -> Any:
+        value = self._committed.get(name, self)
+        if value is self:
+            return getattr(self._obj, name)
+        if value is NO_VALUE or value is PASSIVE_NO_RESULT:
+            raise RuntimeError(f"{type(self._obj).__name__}.{name} decides audiences: it needs active_history=True")
+        return value
+
+
+def mark(session: Session) -> None:
+    """Note what the rows about to be flushed are shown in, and who saw that before."""
+    marks: Marks = session.info["marks"]
+    session.info["flushes"] += 1
+    for row in [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]:
+        shown = list(row.shown_in()) if hasattr(row, "shown_in") else []
+        for extra in _also.get(type(row), ()):
+            shown += extra(session, row)
+        for topic, object_id in shown:
+            if (topic, object_id) in marks:
+                continue
+            handler = Topic.all[topic]
+            itself = isinstance(row, handler.model) and handler.id_of(row) == object_id
+            obj = row if itself else handler.get(session, object_id)
+            session.info["held"].append(obj)  # the session holds it weakly, and the log's rows are made of it
+            marks[topic, object_id] = set() if obj is None or obj in session.new else handler.audiences(Was(obj))
+
+
+def log_rows(session: Session, meeting_id: str, seq: int, marks: Marks) -> list[dict[str, Any]]:
+    """The change log's rows of a batch. An object that nobody saw before and nobody sees after leaves no trace."""
+    rows = []
+    for (topic, object_id), before in marks.items():
+        handler = Topic.all[topic]
+        obj = handler.get(session, object_id)
+        after = set() if obj is None or obj in session.deleted or inspect(obj).was_deleted else handler.audiences(obj)
+        if before or after:
+            rows.append(
+                {
+                    "meeting_id": meeting_id,
+                    "seq": seq,
+                    "topic": topic,
+                    "object_id": object_id,
+                    "before": " ".join(sorted(before)),
+                    "after": " ".join(sorted(after)),
+                }
+            )
+    return rows
+
+
+# ---- reading: snapshots and changes ----
+
+
+def seq_of(session: Session, meeting_id: str) -> int:
+    return session.execute(select(Meeting.seq).where(Meeting.id == meeting_id)).scalar_one()
+
+
+def oldest(session: Session, meeting_id: str) -> int:
+    """Changes after this seq are all in the log; 0 when nothing was ever pruned."""
+    return session.execute(select(Meeting.pruned).where(Meeting.id == meeting_id)).scalar_one()
+
+
+class Loaded:
+    """Objects of one reading, loaded once however many audiences are shown them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.objects: dict[str, dict[str, Any]] = {}
+
+    def want(self, topic: str, ids: Iterable[str]) -> None:
+        known = self.objects.setdefault(topic, {})
+        missing = [i for i in ids if i not in known]
+        for start in range(0, len(missing), CHUNK):
+            known.update(Topic.all[topic].load(self.session, missing[start : start + CHUNK]))
+            if len(missing) > CHUNK:
+                time.sleep(0)
+
+    def seen(self, topic: str, ids: Iterable[str], audience: str) -> dict[str, View]:
+        ids = list(ids)
+        self.want(topic, ids)
+        known, handler = self.objects[topic], Topic.all[topic]
+        visible = [known[i] for i in ids if i in known and audience in handler.audiences(known[i])]
+        views: dict[str, View] = {}
+        for start in range(0, len(visible), CHUNK):
+            views.update(handler.view(self.session, visible[start : start + CHUNK], audience))
+            if len(visible) > CHUNK:
+                time.sleep(0)
+        return views
+
+
+_shared: dict[
+    tuple[str, str], tuple[int, str, dict[str, dict[str, View]]]
+] = {}  # (meeting, audience) -> newest snapshot
+
+
+def snapshot(session: Session, meeting_id: str, audiences: Iterable[str]) -> dict[str, Any]:
+    """{audience: {seq, topics: {topic: {id: view}}}}, all of one moment. A shared layer is kept until something changes,
+    so that a hall that joins at once costs one reading."""
+    seq = seq_of(session, meeting_id)
+    loaded, layers = Loaded(session), {}
+    for audience in audiences:
+        shared = audience in ("public", "staff")
+        where = str(database().url)
+        kept = _shared.get((meeting_id, audience)) if shared else None
+        if kept and kept[0] == seq and kept[1] == where:
+            layers[audience] = {"seq": seq, "topics": kept[2]}
+            continue
+        topics = {
+            name: loaded.seen(name, topic.mine(session, meeting_id, audience), audience)
+            for name, topic in Topic.all.items()
+            if not topic.internal
+        }
+        layers[audience] = {"seq": seq, "topics": topics}
+        if shared:
+            _shared[meeting_id, audience] = (seq, where, topics)
+    return layers
+
+
+def changes(session: Session, meeting_id: str, last: Mapping[str, int]) -> tuple[int, dict[str, Layer]]:
+    """What each audience has not heard. `last`: the seq that each has heard of. Returns (seq now, {audience: layer});
+    audiences without news are left out. Each view is computed once per audience, each object loaded once."""
+    seq = seq_of(session, meeting_id)
+    low = min(last.values(), default=seq)
+    if seq <= low:
+        return seq, {}
+    touched: dict[str, dict[str, dict[str, None]]] = {}
+    rows = session.execute(
+        select(Change.seq, Change.topic, Change.object_id, Change.before, Change.after)
+        .where(Change.meeting_id == meeting_id, Change.seq > low)
+        .order_by(Change.seq)
+    )
+    for at, topic, object_id, before, after in rows:
+        if Topic.all[topic].internal:
+            continue
+        for audience in {*before.split(), *after.split()}:
+            if audience in last and at > last[audience]:
+                touched.setdefault(audience, {}).setdefault(topic, {})[object_id] = None
+    loaded = Loaded(session)
+    together: dict[str, set[str]] = {}
+    for topics in touched.values():
+        for topic, ids in topics.items():
+            together.setdefault(topic, set()).update(ids)
+    for topic, wanted in together.items():
+        loaded.want(topic, wanted)
+    news: dict[str, Layer] = {}
+    for audience, topics in touched.items():
+        for topic, ids in topics.items():
+            seen, shown_as = loaded.seen(topic, ids, audience), Topic.all[topic].shown_as
+            news.setdefault(audience, {})[topic] = {wire: seen.get(wire) for wire in map(shown_as, ids)}
+    return seq, news
+
+
+def access_changed(session: Session, meeting_id: str, since: int) -> list[str]:
+    """Participants whose access changed after `since`: their sockets must be looked at again."""
+    return list(
+        session.scalars(
+            select(Change.object_id)
+            .where(Change.meeting_id == meeting_id, Change.seq > since, Change.topic == "access")
+            .distinct()
+        )
+    )
+
+
+def merged(layers: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, View]]:
+    """A person's picture: the fields of the layers laid over each other, in the order given (most personal last)."""
+    picture: dict[str, dict[str, View]] = {name: {} for name, topic in Topic.all.items() if not topic.internal}
+    for layer in layers.values():
+        for topic, objects in layer["topics"].items():
+            for object_id, view in objects.items():
+                picture[topic][object_id] = {**picture[topic].get(object_id, {}), **view}
+    return picture
+
+
+def prune(session: Session, meeting_id: str, before_seq: int) -> int:
+    """Forget the log up to and including `before_seq`. Returns the number of rows forgotten."""
+    gone = session.execute(delete(Change).where(Change.meeting_id == meeting_id, Change.seq <= before_seq))
+    session.execute(
+        update(Meeting)
+        .where(Meeting.id == meeting_id, Meeting.pruned < before_seq)
+        .values(pruned=before_seq)
+        .execution_options(synchronize_session=False)
+    )
+    return gone.rowcount  # type: ignore[attr-defined]
+
+
+@event.listens_for(Session, "before_flush")
+def _before_flush(session: Session, _context: Any, _instances: Any) -> None:
+    if "marks" in session.info:
+        mark(session)

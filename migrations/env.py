@@ -1,0 +1,27 @@
+"""Alembic's environment: the application's own tables, on the database that the settings name."""
+
+from alembic import context
+
+from hybridmote import load_rooms
+from hybridmote.db import Base, Utc, database
+
+load_rooms()
+
+
+def compare(
+    _context: object, _inspected: object, _metadata: object, inspected_type: object, metadata_type: object
+) -> bool:
+    return False  # Utc and DateTime store alike
+
+
+def render(kind: str, obj: object, _context: object) -> str | bool:
+    """A migration stands alone: it names no class of ours."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(obj, Utc) else False
+
+
+with database().writer.connect() as connection:
+    # SQLite cannot alter a table in place: Alembic copies it
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=compare)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
