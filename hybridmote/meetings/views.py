@@ -1,0 +1,58 @@
+"""The topic `meeting`: one object, the same for everyone who is admitted."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from ..db import iso
+from ..sync import Topic, View
+from .store import Meeting
+
+FIELDS = {
+    "id": "opaque string",
+    "version": "integer; what programme commands expect as `expected_version`",
+    "slug": "the name in addresses",
+    "title": "string",
+    "tagline": "string",
+    "language": "sv or en: the language of the content",
+    "timezone": "IANA zone name of the place",
+    "starts": "ISO 8601, UTC",
+    "ends": "ISO 8601, UTC",
+    "place": "string",
+    "join_code": "the short code shown on the screen",
+    "demo": "true when the people in it are simulated",
+    "now_on": "track -> id of the item that is on, or null",
+}
+
+
+class MeetingTopic(Topic):
+    name = "meeting"
+    model = Meeting
+    fields = {"public": FIELDS, "staff": FIELDS}
+
+    def audiences(self, obj: Any) -> set[str]:
+        return {"public", "staff"}
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> list[str]:
+        return [meeting_id] if audience in ("public", "staff") else []
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {m.id: meeting_view(m) for m in objects}
+
+
+def meeting_view(m: Meeting) -> View:
+    return {
+        "id": m.id,
+        "version": m.version,
+        "slug": m.slug,
+        "title": m.title,
+        "tagline": m.tagline,
+        "language": m.language,
+        "timezone": m.timezone,
+        "starts": iso(m.starts),
+        "ends": iso(m.ends),
+        "place": m.place,
+        "join_code": m.join_code,
+        "demo": m.demo,
+        "now_on": m.now_on,
+    }

@@ -1,0 +1,124 @@
+"""People in a meeting, their grants (links and tokens, stored hashed), accounts for staff, and the audit log."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Text, inspect, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ..db import Base, Utc
+
+ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "screen")
+
+
+class Account(Base):
+    """Staff who sign in with e-mail and password. `stamp` changes when every sign-in is to end."""
+
+    __tablename__ = "account"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    email: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)
+    stamp: Mapped[str] = mapped_column(Text)
+
+
+class Participant(Base):
+    """One person (or one screen) in one meeting."""
+
+    __tablename__ = "participant"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str] = mapped_column(Text)
+    organisation: Mapped[str] = mapped_column(Text, default="")
+    roles: Mapped[str] = mapped_column(Text, default="participant")  # space-separated, of ROLES
+    attendance: Mapped[str | None] = mapped_column(Text)  # hall, web, or neither
+    __table_args__ = (Index("participant_of_account", "meeting_id", "account_id", unique=True),)
+
+    @property
+    def role_set(self) -> frozenset[str]:
+        return frozenset(self.roles.split())
+
+    def shown_in(self) -> list[tuple[str, str]]:
+        state = inspect(self)
+        decides = state.persistent and state.attrs.roles.history.has_changes()
+        return [("access", self.id)] if decides or state.deleted else []
+
+
+class Grant(Base):
+    """A way in for one participant: a personal link, or a token for a program. Several may live at once."""
+
+    __tablename__ = "grant_"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
+    participant_id: Mapped[str] = mapped_column(ForeignKey("participant.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(Text, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    revoked_at: Mapped[datetime | None] = mapped_column(Utc)
+
+    def shown_in(self) -> list[tuple[str, str]]:
+        return [("access", self.participant_id)] if self.revoked_at else []
+
+
+class AuditEntry(Base):
+    """What a member of staff did. Only ever added to."""
+
+    __tablename__ = "audit"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Utc)
+    who: Mapped[str | None] = mapped_column(Text)
+    who_name: Mapped[str] = mapped_column(Text, default="")
+    what: Mapped[str] = mapped_column(Text)
+    object_id: Mapped[str] = mapped_column(Text, default="")
+    before: Mapped[Any] = mapped_column(JSON)
+    after: Mapped[Any] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    def shown_in(self) -> list[tuple[str, str]]:
+        return [("audit", self.id)]
+
+
+def new_id() -> str:
+    """An opaque id of 96 random bits; safe in a URL and as an HTML id."""
+    return "i" + secrets.token_urlsafe(12)
+
+
+def new_token() -> str:
+    """A secret of 192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def hashed(token: str) -> str:
+    """SHA-256 of a token: enough, since the token itself is random and long."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def grant_of(session: Session, token: str) -> Grant | None:
+    """The grant a token opens, if it was not revoked."""
+    return session.scalars(
+        select(Grant).where(Grant.token_hash == hashed(token), Grant.revoked_at.is_(None))
+    ).one_or_none()
+
+
+def participant_of_account(session: Session, meeting_id: str, account_id: str) -> Participant | None:
+    return session.scalars(
+        select(Participant).where(Participant.meeting_id == meeting_id, Participant.account_id == account_id)
+    ).one_or_none()
+
+
+def mint(session: Session, participant: Participant, now: datetime) -> str:
+    """A new way in; the token is returned once and never stored."""
+    token = new_token()
+    session.add(
+        Grant(
+            id=new_id(),
+            meeting_id=participant.meeting_id,
+            participant_id=participant.id,
+            token_hash=hashed(token),
+            created_at=now,
+        )
+    )
+    return token

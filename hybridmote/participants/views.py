@@ -1,0 +1,68 @@
+"""The topics `access` (internal: whose sockets to look at again) and `audit` (staff)."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..db import iso
+from ..sync import Topic, View
+from .store import AuditEntry, Participant
+
+
+class Access(Topic):
+    name = "access"
+    model = Participant
+    fields = {}
+    internal = True
+
+    def audiences(self, obj: Any) -> set[str]:
+        return {f"person:{obj.id}"}
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> list[str]:
+        return []
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {}
+
+
+class Audit(Topic):
+    name = "audit"
+    model = AuditEntry
+    fields = {
+        "staff": {
+            "id": "opaque string",
+            "at": "ISO 8601, UTC",
+            "who": "id of the person, or null when time itself did it",
+            "who_name": "their name at the time",
+            "what": "name of the command",
+            "object": "id of what it was done to",
+            "before": "what it was",
+            "after": "what it became",
+            "reason": "string, may be empty",
+        }
+    }
+
+    def audiences(self, obj: Any) -> set[str]:
+        return {"staff"}
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> list[str]:
+        if audience != "staff":
+            return []
+        return list(session.scalars(select(AuditEntry.id).where(AuditEntry.meeting_id == meeting_id)))
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {
+            a.id: {
+                "id": a.id,
+                "at": iso(a.at),
+                "who": a.who,
+                "who_name": a.who_name,
+                "what": a.what,
+                "object": a.object_id,
+                "before": a.before,
+                "after": a.after,
+                "reason": a.reason,
+            }
+            for a in objects
+        }

@@ -1,0 +1,1 @@
+"""Questions to those who speak: asked, screened, supported, put on stage, answered."""

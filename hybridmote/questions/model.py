@@ -1,0 +1,94 @@
+"""The rules of a question: what can happen to it, whom it is put to, and who hears of it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from ..meetings.model import Refusal as Refusal
+from ..programme.model import Item, now_on, state, subject
+
+State = Literal["pending", "approved", "on_stage", "answered", "rejected", "withdrawn", "merged"]
+Act = Literal["approve", "reject", "take", "put_back", "answer"]
+End = Literal["answered", "rejected"]
+
+# What each act makes of a question, by the state it is in; anything else is refused. Nothing leads to `withdrawn` and
+# `merged` yet: the names are kept for the author's own act and for uniting two questions.
+MOVES: dict[Act, dict[State, State]] = {
+    "approve": {"pending": "approved"},
+    "reject": {"pending": "rejected", "approved": "rejected"},
+    "take": {"approved": "on_stage"},
+    "put_back": {"on_stage": "approved"},
+    "answer": {"on_stage": "answered"},
+}
+PUBLIC: frozenset[State] = frozenset({"approved", "on_stage", "answered"})
+FINAL: frozenset[State] = frozenset({"answered", "rejected", "withdrawn", "merged"})
+
+LIMIT = 500  # graphemes of a question
+REASON_LIMIT = 300  # graphemes of the reason its author reads
+WINDOW = timedelta(minutes=5)
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+# Nobody is asked anything during these: what is asked over coffee is meant for the talk before it, as long as that one
+# takes questions.
+UNASKED = frozenset({"break", "registration", "social"})
+
+
+def moved(state: State, act: Act) -> State:
+    """The state after the act. Refusal `state`, with the present state as its detail, when there is no such move."""
+    after = MOVES[act].get(state)
+    if after is None:
+        raise Refusal("state", state)
+    return after
+
+
+def supportable(state: State, own: bool = False) -> bool:
+    """Whether somebody may add or take away their support: while it waits or is on stage, and never for their own."""
+    return state in ("approved", "on_stage") and not own
+
+
+def audiences(state: State, author: str | None) -> frozenset[str]:
+    """Whose picture of the meeting holds the question. `author`: a participant's id; None when it was asked aloud."""
+    heard = {"staff"}
+    if state in PUBLIC:
+        heard.add("public")
+    if author is not None:
+        heard.add(f"person:{author}")
+    return frozenset(heard)
+
+
+def receipt_end(before: State, after: State) -> End | None:
+    """The end for which the author gets a receipt: once, when the question comes to it."""
+    if before == after:
+        return None
+    return after if after == "answered" or after == "rejected" else None
+
+
+def window_open(item: Item, at: datetime, window: timedelta = WINDOW) -> bool:
+    """Whether the item takes questions: from its actual start until just before `window` has passed since it ended."""
+    if item.cancelled or item.actual_start is None or at < item.actual_start:
+        return False
+    return item.actual_end is None or at < item.actual_end + window
+
+
+def item_for(items: Sequence[Item], given: str | None, at: datetime, window: timedelta = WINDOW) -> str | None:
+    """The item a question asked at that instant belongs to, and so the speakers it is put to.
+
+    The one its form named, while that takes questions; else what is on; else what ended last and still takes
+    questions; else the break that is on; else none. With several tracks, what was begun last.
+    """
+    known = {item.id: item for item in items if item.actual_start is not None}
+    if given in known and window_open(known[given], at, window):
+        return subject(items, given)
+    on = [known[id] for id in now_on(known.values()).values() if id is not None and window_open(known[id], at, window)]
+    asked = [item for item in on if item.kind not in UNASKED]
+    before = [
+        item
+        for item in known.values()
+        if item.kind not in UNASKED and state(item) == "done" and window_open(item, at, window)
+    ]
+    found = max(asked or before or on, key=_newness, default=None)
+    return subject(items, found.id) if found else None
+
+
+def _newness(item: Item) -> tuple[datetime, datetime, str]:
+    return item.actual_end or _EARLIEST, item.actual_start or _EARLIEST, item.id
