@@ -1,0 +1,1 @@
+"""The demo meeting: its content, its people, and a day that plays itself."""
