@@ -1,0 +1,96 @@
+"""Every address the product answers at is declared here, with who may and what comes; an undeclared one fails."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+# rule: (methods, status for a stranger, status for a participant, for a moderator)
+ROUTES: dict[str, tuple[str, int, int, int]] = {
+    "/": ("GET", 200, 200, 200),
+    "/accessibility": ("GET", 200, 200, 200),
+    "/privacy": ("GET", 200, 200, 200),
+    "/sign-in": ("GET POST", 200, 200, 200),
+    "/sign-out": ("POST", 400, 400, 400),
+    "/language": ("POST", 400, 400, 400),
+    "/j/<token>": ("GET POST", 404, 404, 404),
+    "/m/<slug>": ("GET", 200, 200, 200),
+    "/m/<slug>/live": ("GET", 401, 200, 200),
+    "/m/<slug>/moderate": ("GET", 401, 403, 200),
+    "/m/<slug>/screen": ("GET", 401, 200, 200),
+    "/m/<slug>/do/<name>": ("POST", 401, 400, 400),
+    "/api/docs": ("GET", 200, 200, 200),
+    "/api/v1/protocol": ("GET", 200, 200, 200),
+    "/api/v1/openapi.json": ("GET", 200, 200, 200),
+    "/api/v1/m/<slug>/state": ("GET", 401, 200, 200),
+    "/api/v1/m/<slug>/changes": ("GET", 422, 422, 422),
+    "/api/v1/m/<slug>/commands/<name>": ("POST", 401, 400, 400),
+    "/healthz": ("GET", 200, 200, 200),
+    "/readyz": ("GET", 200, 200, 200),
+    "/metrics": ("GET", 200, 200, 200),
+    "/static/<path:filename>": ("GET", 404, 404, 404),
+}
+READABLE = [rule for rule, (methods, *_) in ROUTES.items() if "GET" in methods]
+
+
+def path(rule: str) -> str:
+    filled = {"<slug>": "here", "<token>": "nobody-has-this", "<name>": "question.ask", "<path:filename>": "no.css"}
+    for part, value in filled.items():
+        rule = rule.replace(part, value)
+    return rule
+
+
+def test_no_route_is_undeclared(app: Flask) -> None:
+    merged: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        merged.setdefault(rule.rule, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    assert {rule: " ".join(sorted(methods)) for rule, methods in merged.items()} == {
+        rule: methods for rule, (methods, *_) in ROUTES.items()
+    }
+
+
+@pytest.mark.parametrize("rule", ROUTES)
+def test_each_answers_a_stranger_a_participant_and_a_moderator_as_declared(
+    rule: str, client: FlaskClient, browser_of: Callable[[str], FlaskClient]
+) -> None:
+    methods, *expected = ROUTES[rule]
+    method = "GET" if "GET" in methods else "POST"
+    people = (client, browser_of("web"), browser_of("moderator"))
+    statuses = [
+        one.open(path(rule), method=method, data={} if method == "POST" else None).status_code for one in people
+    ]
+    assert statuses == expected
+
+
+@pytest.mark.parametrize("rule", READABLE)
+def test_every_answer_is_guarded_by_headers(rule: str, client: FlaskClient) -> None:
+    headers = client.get(path(rule)).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Frame-Options"] == "DENY"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src 'self';" in policy and "unsafe" not in policy
+    if not rule.startswith("/static"):
+        assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("rule", [r for r in READABLE if r.startswith("/m/<slug>")])
+def test_a_meeting_that_is_not_is_not_found(rule: str, client: FlaskClient) -> None:
+    for slug in ("nowhere", "NOWHERE", "a%00b", "..", "%F0%9F%98%80"):
+        assert client.get(path(rule).replace("here", slug)).status_code == 404
+
+
+def test_the_session_cookie_holds_no_secret_and_is_closed_to_scripts(browser_of: Callable[[str], FlaskClient]) -> None:
+    cookie = browser_of("web").get_cookie("hybridmote")
+    assert cookie is not None and cookie.http_only and cookie.same_site == "Lax"
+    assert "the-link-of-web" not in cookie.value
+
+
+def test_metrics_from_elsewhere_take_a_token(app: Flask) -> None:
+    elsewhere = app.test_client()
+    elsewhere.environ_base["REMOTE_ADDR"] = "192.0.2.7"
+    assert elsewhere.get("/metrics").status_code == 403
+    app.config["SETTINGS"].metrics_token = "a-token"
+    assert elsewhere.get("/metrics", headers={"Authorization": "Bearer a-token"}).status_code == 200
+    assert elsewhere.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 403
