@@ -73,7 +73,9 @@ def take_all(browser: Browser, demo: Demo, out: Path, only: str) -> None:
         link = person(demo, role)["link"] if role else ""
         if role and path != "{link}":
             bind(page, link)
-        page.goto(path.format(slug=demo.people["meeting"], link=link) if path == "{link}" else at(demo, path))
+        answer = page.goto(link if path == "{link}" else at(demo, path))
+        if answer is None or (answer.status >= 400 and name != "not-found"):
+            raise click.ClickException(f"{name} answered {answer.status if answer else 'nothing'}\n{demo.tail(10)}")
         page.evaluate("document.fonts.ready")
         page.wait_for_timeout(300)  # the first message of the line, and what it draws
         page.screenshot(path=out / f"{name}-{size}-{colours}-{language}.png", full_page=size != "projector")

@@ -1,0 +1,22 @@
+// "Now: …" in words and in the page's title, when the programme moves on.
+
+import { inOrder, nowOn } from "./order.js";
+
+/**
+ * @param {ReturnType<typeof import("../lib/app.js").start>} app
+ * @param {(words: string, about?: string) => void} say
+ * @param {(title: string | undefined) => void} [moved] called with what is on, each time that changes
+ */
+export function tellProgramme({ store, t }, say, moved = () => {}) {
+  const look = () => nowOn(store.first("meeting"), inOrder(store.list("programme")));
+  let was = look()?.id;
+  const check = () => {
+    const on = look();
+    if (on?.id === was) return;
+    was = on?.id;
+    say(on ? t("Now: {title}", { title: on.title }) : t("Nothing is on now."), "now");
+    moved(on?.title);
+  };
+  store.subscribe("meeting", check);
+  store.subscribe("programme", check);
+}

@@ -1,0 +1,87 @@
+// The programme in the order of the day: what is on, what comes next, whose clock counts. Pure; the rules are those of
+// hybridmote/programme/model, which decides: here they only let the page say the same before it is told.
+
+/** @param {object[]} items @returns {object[]} by day and place in it; the parts of an item follow it */
+export function inOrder(items) {
+  return [...items].sort(
+    (a, b) =>
+      compare(a.day, b.day) ||
+      compare(a.position, b.position) ||
+      compare(a.planned_start ?? "", b.planned_start ?? "") ||
+      compare(a.id, b.id),
+  );
+}
+
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** What is on: of several tracks, the first. */
+export function nowOn(meeting, items) {
+  return items.find((item) => item.id === meeting?.now_on[firstTrack(meeting, items)]) ?? null;
+}
+
+const firstTrack = (meeting, items) => Object.keys(meeting?.now_on ?? {}).sort()[0] ?? items[0]?.track;
+
+/** What comes after all that has begun in the track; a parent that begins together with its first part is that part. */
+export function upNext(meeting, items) {
+  const track = firstTrack(meeting, items);
+  const line = items.filter((item) => root(items, item).track === track);
+  const begun = line.findLastIndex((item) => item.actual_start);
+  const next = line
+    .slice(begun + 1)
+    .find((item) => item.state === "waiting" && parents(items, item).every((parent) => goesOn(parent)));
+  return next ? firstOf(items, next) : null;
+}
+
+/** What follows the next, the same day. */
+export function afterNext(items, next) {
+  if (!next) return null;
+  const rest = items.slice(items.indexOf(next) + 1);
+  return rest.find((item) => item.day === next.day && item.state === "waiting" && item.planned_start) ?? null;
+}
+
+const goesOn = (parent) => parent.state === "waiting" || parent.state === "on";
+
+function firstOf(items, item) {
+  const first = items.find((one) => one.parent === item.id && one.state === "waiting");
+  return !first || hasTimeBefore(item, first) ? item : firstOf(items, first);
+}
+
+function hasTimeBefore(parent, first) {
+  if (!first.planned_start) return parent.kind === "talk";
+  return Boolean(parent.planned_start) && first.planned_start > parent.planned_start;
+}
+
+/** The nearest first. */
+function parents(items, item) {
+  const found = [];
+  let at = item;
+  while (at.parent && (at = items.find((one) => one.id === at.parent)) && !found.includes(at)) found.push(at);
+  return found;
+}
+
+const root = (items, item) => parents(items, item).at(-1) ?? item;
+
+/** The item whose clock an item goes by: a part without a time of its own shares its parent's. */
+export function timed(items, item) {
+  if (!item || item.planned_start) return item;
+  return parents(items, item).find((parent) => parent.planned_start) ?? item;
+}
+
+/** The item on and what it is part of: a question asked of any of them is asked of those who speak now. */
+export function current(items, on) {
+  return new Set(on ? [on, ...parents(items, on)].map((item) => item.id) : []);
+}
+
+/** Who speaks: those of the item, else of what it is part of. */
+export function speakers(items, item) {
+  return [item, ...parents(items, item)].find((one) => one.speakers.length > 0)?.speakers ?? [];
+}
+
+/** What it is part of, if that has another name. */
+export const whole = (items, item) => parents(items, item)[0] ?? null;
+
+/** The items of the day that is shown: today's, the next day with something on it, or the last. */
+export function today(items, on, next) {
+  const day = (on ?? next ?? items.at(-1))?.day;
+  return items.filter((item) => item.day === day);
+}

@@ -1,0 +1,24 @@
+// A command's button.
+
+import { html } from "../../vendor/preact.standalone.module.js";
+import { when } from "./bits.js";
+
+/** Without contact it says so instead of waiting: what is decided now may be wrong in ten minutes. */
+export function Act({ className, offline, busy, onAct, children }) {
+  const press = (event) => {
+    event.preventDefault();
+    if (!offline && !busy) onAct();
+  };
+  return html`<form onSubmit=${press}>
+    <button
+      class=${className}
+      type="submit"
+      data-act=""
+      aria-disabled=${when(offline)}
+      aria-describedby=${when(offline, "offline-why")}
+      aria-busy=${when(busy)}
+    >
+      ${children}
+    </button>
+  </form>`;
+}
