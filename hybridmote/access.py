@@ -7,11 +7,12 @@ a moment ago opens nothing.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from . import offload
@@ -32,6 +33,9 @@ _hasher = PasswordHasher()
 _layer_sources: list[Callable[[Session, Participant], Iterable[str]]] = []
 
 
+Way = tuple[str, str]  # a participant, and their grant or their account's stamp
+
+
 @dataclass(frozen=True)
 class Caller:
     """Somebody admitted to a meeting; `grant_id` or `stamp` is what lets them in."""
@@ -46,6 +50,11 @@ class Caller:
     layers: tuple[str, ...]
     grant_id: str | None = None
     stamp: str | None = None
+
+    @property
+    def way(self) -> Way:
+        """By which they were let in; cheaper to compare than all of this."""
+        return self.participant_id, self.grant_id or self.stamp or ""
 
     @property
     def staff(self) -> bool:
@@ -68,9 +77,11 @@ def layer_source(source: Callable[[Session, Participant], Iterable[str]]) -> Any
     return source
 
 
-def roles_of(participant: Participant) -> frozenset[str]:
-    given = participant.role_set
-    return frozenset(given.union(*(IMPLIES.get(role, set()) for role in given)))
+@lru_cache(maxsize=256)
+def implied(roles: str) -> frozenset[str]:
+    """Roles as a participant's row holds them, with what they imply."""
+    given = roles.split()
+    return frozenset(given).union(*(IMPLIES.get(role, ()) for role in given))
 
 
 def layers_of(session: Session, participant: Participant) -> tuple[str, ...]:
@@ -114,7 +125,7 @@ def _caller(session: Session, meeting: Meeting, person: Participant | None, **by
         slug=meeting.slug,
         participant_id=person.id,
         name=person.name,
-        roles=roles_of(person),
+        roles=implied(person.roles),
         given=tuple(r for r in person.roles.split()),
         attendance=person.attendance,
         layers=layers_of(session, person),
@@ -124,7 +135,7 @@ def _caller(session: Session, meeting: Meeting, person: Participant | None, **by
 
 def again(session: Session, caller: Caller) -> Caller | None:
     """The same caller as the database knows them now; None when what let them in was revoked."""
-    if not still_open(session, [caller]):
+    if caller.way not in still_open(session, caller.meeting_id, [caller]):
         return None
     meeting = session.get(Meeting, caller.meeting_id)
     if meeting is None:
@@ -133,23 +144,33 @@ def again(session: Session, caller: Caller) -> Caller | None:
     return _caller(session, meeting, session.get(Participant, caller.participant_id, populate_existing=True), **by)
 
 
-def still_open(session: Session, callers: Iterable[Caller]) -> set[Caller]:
-    """Those whose way in still stands, in at most two queries."""
+_BY_GRANT = (
+    select(Grant.participant_id, Grant.id, Participant.roles)
+    .join(Participant, Participant.id == Grant.participant_id)
+    .where(
+        Grant.id.in_(bindparam("grants", expanding=True)),
+        Grant.revoked_at.is_(None),
+        Participant.meeting_id == bindparam("meeting"),
+    )
+)
+_BY_ACCOUNT = (
+    select(Participant.id, Account.stamp, Participant.roles)
+    .join(Account, Account.id == Participant.account_id)
+    .where(Participant.id.in_(bindparam("people", expanding=True)), Participant.meeting_id == bindparam("meeting"))
+)
+
+
+def still_open(session: Session, meeting_id: str, callers: Iterable[Caller]) -> dict[Way, frozenset[str]]:
+    """The ways in that still stand, with the roles their people have now; in at most two queries."""
     callers = list(callers)
     grants = {c.grant_id for c in callers if c.grant_id}
     stamped = {c.participant_id for c in callers if not c.grant_id}
-    live: set[str] = set()
-    stamps: dict[str, str] = {}
+    rows: list[Any] = []
     if grants:
-        live = set(session.scalars(select(Grant.id).where(Grant.id.in_(grants), Grant.revoked_at.is_(None))))
+        rows += session.execute(_BY_GRANT, {"grants": list(grants), "meeting": meeting_id})
     if stamped:
-        rows = session.execute(
-            select(Participant.id, Account.stamp)
-            .join(Account, Account.id == Participant.account_id)
-            .where(Participant.id.in_(stamped))
-        )
-        stamps = dict(rows)
-    return {c for c in callers if c.grant_id in live or (not c.grant_id and stamps.get(c.participant_id) == c.stamp)}
+        rows += session.execute(_BY_ACCOUNT, {"people": list(stamped), "meeting": meeting_id})
+    return {(person, by): implied(roles) for person, by, roles in rows if by}
 
 
 def find_meeting(session: Session, slug: str) -> Meeting:

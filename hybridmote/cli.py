@@ -93,9 +93,10 @@ def migrate(data: Path | None, restored: bool) -> None:
 
     settings = settings_of(data=data)
     _prepare(settings)
-    open_database(settings.url_of_database())
+    database = open_database(settings.url_of_database())
     migrate(restored)
     click.echo(f"The database is at {current()}.")
+    database.close()  # SQLite then folds its write-ahead log into the one file, which may be copied
 
 
 @main.command()

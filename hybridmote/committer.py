@@ -12,22 +12,21 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
-from sqlalchemy import bindparam, event, insert, inspect, select, tuple_, update
+from sqlalchemy import Select, bindparam, event, insert, select, tuple_, update
 from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from . import metrics, nudge
-from .access import Caller, roles_of, still_open
-from .context import Context, Work, writes
-from .db import database, utc_now
+from .access import Caller, Way, still_open
+from .context import Context, Work, key_of, writes
+from .db import Base, database, utc_now
 from .ledger import Due, Op
 from .meetings.store import Meeting
-from .participants.store import Participant
 from .problems import Refused
 from .sync import Change, Marks, log_rows
 
@@ -53,7 +52,10 @@ class Asked:
     payload: Any
     due: str | None = None
     answer: dict[str, Any] = field(default_factory=dict)
-    done: threading.Event = field(default_factory=threading.Event)
+    latch: threading.Lock = field(default_factory=threading.Lock)  # held until it is answered; an Event costs thrice
+
+    def __post_init__(self) -> None:
+        self.latch.acquire()
 
     @property
     def who(self) -> str:
@@ -61,14 +63,14 @@ class Asked:
 
     def settle(self, answer: dict[str, Any]) -> None:
         self.answer = answer
-        self.done.set()
+        self.latch.release()
 
 
 def submit(asked: Asked, wait: float) -> dict[str, Any]:
     """Hand a command to its meeting's committer and wait for the answer. Raises Refused('busy') when it takes too long;
     the command may still run, and the same op then finds its stored answer."""
     Committer.put(asked)
-    if not asked.done.wait(wait):
+    if not asked.latch.acquire(timeout=wait):
         raise Refused("busy")
     return asked.answer
 
@@ -77,15 +79,15 @@ class Committer:
     """The one thread of a meeting in this process that writes for commands."""
 
     running: dict[str, "Committer"] = {}
-    lock = threading.Lock()
+    lock = threading.Lock()  # of `running` and of every `waiting`: held for a few instructions only
     most = 64  # commands in one transaction; set from the settings
 
     def __init__(self, meeting_id: str) -> None:
         self.meeting_id = meeting_id
         self.waiting: deque[Asked] = deque()
-        self.wake = threading.Condition()
-        self.thread = threading.Thread(target=self._loop, name=f"committer {meeting_id}", daemon=True)
-        self.thread.start()
+        self.wake = threading.Condition(self.lock)
+        self.ident = 0
+        threading.Thread(target=self._loop, name=f"committer {meeting_id}", daemon=True).start()
 
     @classmethod
     def put(cls, asked: Asked) -> None:
@@ -93,31 +95,29 @@ class Committer:
             committer = cls.running.get(asked.meeting_id)
             if committer is None:
                 committer = cls.running[asked.meeting_id] = cls(asked.meeting_id)
-            if committer.thread is threading.current_thread():
+            if committer.ident == threading.get_ident():
                 raise RuntimeError("a command cannot dispatch a command: tell a fact and react to it")
-            with committer.wake:
-                committer.waiting.append(asked)
-                committer.wake.notify()
+            committer.waiting.append(asked)
+            committer.wake.notify()
 
     def _loop(self) -> None:
+        self.ident = threading.get_ident()
         company = False
-        while True:
-            with self.wake:
-                if not self.waiting:
-                    self.wake.wait(IDLE)
-                if not self.waiting:
-                    break
+        while self._somebody_waits():
             time.sleep(WINDOW if company else 0)  # a lone command waits for nobody
-            with self.wake:
-                batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), self.most))]
+            batch = [self.waiting.popleft() for _ in range(min(len(self.waiting), self.most))]
             company = len(batch) > 1
             self._settle(batch)
             nudge.nudge(self.meeting_id)
-        with self.lock, self.wake:
+
+    def _somebody_waits(self) -> bool:
+        """Wait for that. False, and out of `running`, when nobody came for a long time."""
+        with self.wake:
             if not self.waiting:
-                self.running.pop(self.meeting_id, None)
-                return
-        self._loop()
+                self.wake.wait(IDLE)
+            if not self.waiting and self.running.get(self.meeting_id) is self:
+                del self.running[self.meeting_id]
+            return bool(self.waiting)
 
     def _settle(self, batch: list[Asked], failures: int = 0) -> None:
         """Commit the batch, in smaller and smaller parts if it must be, and answer everyone."""
@@ -137,6 +137,7 @@ class Committer:
                         self._settle([asked], failures)
                     return
                 if failures > GIVE_UP_AFTER:
+                    log.error("batch given up", commands=[a.command.name for a in batch], exc_info=True)
                     answers = [{"ok": False, "code": "busy"} for _ in batch]
                     break
                 if failures > 1:
@@ -166,9 +167,9 @@ class Batch:
             self.seq = connection.execute(_BUMP, {"meeting": self.meeting_id}).scalar()
             if self.seq is None:
                 return [{"ok": False, "code": "not_found"} for _ in self.asked]
-            session.info.update(marks=self.marks, held=[], flushes=0, absent=set(), working=True)
+            session.info.update(marks=self.marks, held={}, flushes=0, absent=set(), working=True)
             known = self._known(session)
-            people, admitted = self._people(session)
+            admitted = self._admitted(session)
             kept = self._prefetch(session)
             answers, rows = [], []
             for asked in self.asked:
@@ -176,19 +177,19 @@ class Batch:
                 if key in known:
                     answers.append(self._repeated(asked, *known[key]))
                     continue
-                outcome = self._run(session, asked, people.get(asked.who), asked.caller in admitted)
+                outcome = self._run(session, asked, admitted)
                 answers.append(outcome.answer)
                 if outcome.store:
-                    text = json.dumps(outcome.answer, ensure_ascii=False, separators=(",", ":"))
+                    text = _json(outcome.answer)
                     known[key] = (asked.body, text)
                     rows.append(self._row(asked, text))
             session.info["marks"] = self.marks
             session.flush()
             logged = log_rows(session, self.meeting_id, self.seq, self.marks)
             if rows:
-                connection.execute(insert(Op.__table__), rows)  # type: ignore[arg-type]
+                connection.execute(_ANSWERS, rows)
             if logged:
-                connection.execute(insert(Change.__table__), logged)  # type: ignore[arg-type]
+                connection.execute(_CHANGES, logged)
             del kept
             Session.commit(session)
             return answers
@@ -199,24 +200,12 @@ class Batch:
     # ---- before the handlers: one SELECT each, however many commands --------------------------------------------------
 
     def _known(self, session: Work) -> dict[tuple[str, str], tuple[str, str]]:
-        rows = session.execute(
-            select(Op.caller, Op.op, Op.body, Op.answer).where(
-                Op.meeting_id == self.meeting_id,
-                Op.caller.in_({a.who for a in self.asked}),
-                Op.op.in_({a.op for a in self.asked}),
-            )
-        )
+        callers, ops = {a.who for a in self.asked}, {a.op for a in self.asked}
+        rows = session.execute(_KNOWN, {"meeting": self.meeting_id, "callers": list(callers), "ops": list(ops)})
         return {(caller, op): (body, answer) for caller, op, body, answer in rows}
 
-    def _people(self, session: Work) -> tuple[dict[str, Participant], set[Caller | None]]:
-        callers = {a.caller for a in self.asked if a.caller}
-        people: dict[str, Participant] = {}
-        admitted: set[Caller | None] = {None}
-        if callers:
-            ids = {c.participant_id for c in callers}
-            people = {p.id: p for p in session.scalars(select(Participant).where(Participant.id.in_(ids)))}
-            admitted |= still_open(session, callers)
-        return people, admitted
+    def _admitted(self, session: Work) -> dict[Way, frozenset[str]]:
+        return still_open(session, self.meeting_id, (a.caller for a in self.asked if a.caller))
 
     def _prefetch(self, session: Work) -> list[Any]:
         """What the handlers said they will ask for; kept alive by the caller, since the session holds it weakly."""
@@ -226,23 +215,22 @@ class Batch:
                 wanted.setdefault(cls, set()).add(key)
         kept: list[Any] = []
         for cls, keys in wanted.items():
-            columns = inspect(cls).primary_key
-            where = (columns[0] if len(columns) == 1 else tuple_(*columns)).in_(keys)
-            found = session.scalars(select(cls).where(where)).all()
+            found = session.scalars(_by_keys(cls), {"keys": list(keys)}).all()
             kept += found
-            here = {_plain(inspect(o).identity) for o in found}
+            here = {key_of(o) for o in found}
             session.info["absent"] |= {(cls, key) for key in keys - here}
         return kept
 
     # ---- the handlers -------------------------------------------------------------------------------------------------
 
-    def _run(self, session: Work, asked: Asked, who: Participant | None, admitted: bool) -> Outcome:
+    def _run(self, session: Work, asked: Asked, admitted: dict[Way, frozenset[str]]) -> Outcome:
         if asked.caller is not None:
-            if not admitted or who is None or who.meeting_id != self.meeting_id:
+            roles = admitted.get(asked.caller.way)
+            if roles is None:
                 return Outcome({"ok": False, "code": "unknown_caller"}, store=False)
-            if asked.command.role not in roles_of(who):
+            if asked.command.role not in roles:
                 return Outcome({"ok": False, "code": "role"}, store=False)
-        ctx = Context(session, self.meeting_id, asked.caller, who, self.now)
+        ctx = Context(session, self.meeting_id, asked.caller, self.now)
         try:
             if self.savepoints:
                 marks = session.info["marks"] = {}
@@ -301,6 +289,24 @@ class Batch:
         }
 
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ANSWERS = insert(Op.__table__)  # type: ignore[arg-type]
+_CHANGES = insert(Change.__table__)  # type: ignore[arg-type]
+_KNOWN = select(Op.caller, Op.op, Op.body, Op.answer).where(
+    Op.meeting_id == bindparam("meeting"),
+    Op.caller.in_(bindparam("callers", expanding=True)),
+    Op.op.in_(bindparam("ops", expanding=True)),
+)
+
+
+@lru_cache(maxsize=256)
+def _by_keys(cls: type[Base]) -> Select[Any]:
+    columns = cls.__mapper__.primary_key
+    return select(cls).where(
+        (columns[0] if len(columns) == 1 else tuple_(*columns)).in_(bindparam("keys", expanding=True))
+    )
+
+
 _meeting = Meeting.__table__
 _BUMP = (
     update(_meeting)  # type: ignore[arg-type]
@@ -319,11 +325,6 @@ def _touched(session: Work) -> tuple[int, int]:
 def _only_select(state: ORMExecuteState) -> None:
     if "working" in state.session.info and not (state.is_select or state.is_column_load or state.is_relationship_load):
         raise RuntimeError("only SELECT in a command: a bulk statement would mark nothing")
-
-
-def _plain(identity: Iterable[Any]) -> Any:
-    key = tuple(identity)
-    return key[0] if len(key) == 1 else key
 
 
 def _short(error: BaseException) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.attributes import instance_state
 
 from .access import Caller
 from .db import Base
@@ -51,11 +52,18 @@ class Work(Session):
 _writes = 0
 
 
-def wrote(*_event: Any) -> None:
+def wrote() -> None:
     """Something was changed by somebody: compared before and after a handler that refuses. One too many only costs a
     second run of the batch, so it need not know by whom."""
     global _writes
     _writes += 1
+
+
+def _set(_state: Any, value: Any, _old: Any, _initiator: Any) -> Any:
+    """`wrote`, as the plainest of listeners: it is called for every attribute of every new object."""
+    global _writes
+    _writes += 1
+    return value
 
 
 def writes() -> int:
@@ -65,23 +73,39 @@ def writes() -> int:
 @event.listens_for(Base, "mapper_configured", propagate=True)
 def _watch(mapper: Mapper[Any], _cls: type[Base]) -> None:
     for column in mapper.column_attrs:
-        event.listen(getattr(mapper.class_, column.key), "set", wrote)
+        event.listen(getattr(mapper.class_, column.key), "set", _set, raw=True, retval=True)
+
+
+def key_of(obj: Base) -> Any:
+    """The primary key as `Session.get` takes it: a value, or a tuple."""
+    cls = type(obj)
+    names = _keys.get(cls) or _keys.setdefault(
+        cls, [cls.__mapper__.get_property_by_column(c).key for c in cls.__mapper__.primary_key]
+    )
+    return getattr(obj, names[0]) if len(names) == 1 else tuple([getattr(obj, name) for name in names])
+
+
+_keys: dict[type[Base], list[str]] = {}
 
 
 class Context:
-    """One command in one meeting. `who` is None when time or a job is the caller."""
+    """One command in one meeting. `caller` is None when time or a job asks."""
 
-    def __init__(
-        self, session: Work, meeting_id: str, caller: Caller | None, who: Participant | None, now: datetime
-    ) -> None:
-        self.session, self.meeting_id, self.caller, self.who, self.now = session, meeting_id, caller, who, now
+    def __init__(self, session: Work, meeting_id: str, caller: Caller | None, now: datetime) -> None:
+        self.session, self.meeting_id, self.caller, self.now = session, meeting_id, caller, now
         self.facts: list[tuple[str, dict[str, Any]]] = []
 
     @property
-    def person(self) -> Participant:
-        if self.who is None:
+    def me(self) -> str:
+        """The id of the person who asks; without loading them, which a thousand votes a second need not."""
+        if self.caller is None:
             raise RuntimeError("this command needs a person")
-        return self.who
+        return self.caller.participant_id
+
+    @property
+    def who(self) -> Participant | None:
+        """The person who asks, as the database knows them now."""
+        return self.find(Participant, self.caller.participant_id) if self.caller else None
 
     @property
     def meeting(self) -> Meeting:
@@ -94,6 +118,10 @@ class Context:
         """The object, or None; a key that the batch already knows to be absent costs no query."""
         if (cls, key) in self.session.info["absent"]:
             return None
+        # `Session.get` finds what is loaded too, but takes ten times as long
+        known = self.session.identity_map.get((cls, key if isinstance(key, tuple) else (key,), None))
+        if known is not None and not instance_state(known).expired:
+            return known
         return self.session.get(cls, key)
 
     def get(self, cls: type[T], object_id: str, field: str = "id") -> T:
@@ -127,8 +155,7 @@ class Context:
         return merged(layers)[topic].get(obj.id)
 
     def add(self, obj: T) -> T:
-        key = inspect(type(obj)).primary_key_from_instance(obj)
-        self.session.info["absent"].discard((type(obj), key[0] if len(key) == 1 else tuple(key)))
+        self.session.info["absent"].discard((type(obj), key_of(obj)))
         self.session.add(obj)
         return obj
 
@@ -142,13 +169,14 @@ class Context:
                 reaction(self, details)
 
     def audit(self, what: str, object_id: str, before: Any, after: Any, reason: str = "") -> None:
+        who = self.who
         self.add(
             AuditEntry(
                 id=new_id(),
                 meeting_id=self.meeting_id,
                 at=self.now,
-                who=self.who.id if self.who else None,
-                who_name=self.who.name if self.who else "",
+                who=who.id if who else None,
+                who_name=who.name if who else "",
                 what=what,
                 object_id=object_id,
                 before=before,

@@ -110,7 +110,8 @@ def dispatch(caller: Caller | None, meeting_id: str, name: str, body: Any, *, du
         answer = committer.submit(asked, WAIT)
     except Refused as refusal:
         answer = {"ok": False, **refusal.facts()}
-    metrics.commands.labels(name if name in COMMANDS else "unknown", answer.get("code", "ok")).inc()
+    known = isinstance(name, str) and name in COMMANDS
+    metrics.commands.labels(name if known else "unknown", answer.get("code", "ok")).inc()
     return answer
 
 

@@ -60,9 +60,7 @@ class Registry:
             caller = access.again(reading_session, socket.caller)
             if caller is None:
                 self.end(socket)
-            elif caller != socket.caller:
-                self.leave(socket.sid)
-                self.join(Socket(socket.sid, caller, socket.locale))
+            elif caller != socket.caller and self.rejoin(socket, caller):
                 self.fanout.send([socket.sid], "welcome", welcome(reading_session, caller))
 
     # ---- joining and leaving ------------------------------------------------------------------------------------------
@@ -74,6 +72,15 @@ class Registry:
             for audience in socket.caller.layers:
                 audiences.setdefault(audience, {})[socket.sid] = None
             metrics.sockets.set(len(self.sockets))
+
+    def rejoin(self, socket: Socket, caller: Caller) -> bool:
+        """The same socket in other audiences. False when it left while we looked: joining it again would keep a ghost."""
+        with self.lock:
+            if self.sockets.get(socket.sid) is not socket:
+                return False
+            self.leave(socket.sid)
+            self.join(Socket(socket.sid, caller, socket.locale))
+            return True
 
     def leave(self, sid: str) -> None:
         with self.lock:
@@ -206,7 +213,15 @@ def install(app: Flask) -> Registry:
             try:
                 pump.Pump.open(socket.caller.meeting_id)
                 with reading() as r:
-                    return caught_up(r, socket.caller, last, body.get("epoch"))
+                    # who asks is read again: what was revoked must not be told what the pump has not come to yet
+                    caller = access.again(r, socket.caller)
+                    if caller == socket.caller:
+                        return caught_up(r, caller, last, body.get("epoch"))
+                if caller is None or not registry.rejoin(socket, caller):
+                    registry.end(socket)
+                    return refused("unknown_caller")
+                with reading() as r:
+                    return {"ok": True, "welcome": welcome(r, caller)}
             except Exception:
                 log.error("catch_up failed", exc_info=True)
                 return refused("busy")

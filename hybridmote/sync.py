@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Index, Text, delete, event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.base import NO_VALUE, PASSIVE_NO_RESULT
 
 from .db import Base, database
@@ -104,7 +105,7 @@ class Was:
     """An object as it was before this flush."""
 
     def __init__(self, obj: Any) -> None:
-        self.__dict__.update(_obj=obj, _committed=inspect(obj).committed_state)
+        self.__dict__.update(_obj=obj, _committed=instance_state(obj).committed_state)
 
     def __getattr__(self, name: str) -> Any:
         value = self._committed.get(name, self)
@@ -118,37 +119,52 @@ class Was:
 def mark(session: Session) -> None:
     """Note what the rows about to be flushed are shown in, and who saw that before."""
     marks: Marks = session.info["marks"]
+    held = session.info["held"]
     session.info["flushes"] += 1
-    for row in [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]:
+    for row in [*session.new, *session.deleted, *filter(_modified, session.dirty)]:
         shown = list(row.shown_in()) if hasattr(row, "shown_in") else []
         for extra in _also.get(type(row), ()):
             shown += extra(session, row)
-        for topic, object_id in shown:
-            if (topic, object_id) in marks:
+        for key in shown:
+            if key in marks:
                 continue
+            topic, object_id = key
             handler = Topic.all[topic]
             itself = isinstance(row, handler.model) and handler.id_of(row) == object_id
             obj = row if itself else handler.get(session, object_id)
-            session.info["held"].append(obj)  # the session holds it weakly, and the log's rows are made of it
-            marks[topic, object_id] = set() if obj is None or obj in session.new else handler.audiences(Was(obj))
+            held[key] = obj  # the session holds it weakly, and the log's rows are made of it
+            new = obj is None or instance_state(obj).key is None
+            marks[key] = set() if new else handler.audiences(Was(obj))
+
+
+def _modified(row: Base) -> bool:
+    """`Session.is_modified`, looking only at what was set instead of at every column."""
+    state = instance_state(row)
+    return any(was is NO_VALUE or was != state.dict.get(name, NO_VALUE) for name, was in state.committed_state.items())
 
 
 def log_rows(session: Session, meeting_id: str, seq: int, marks: Marks) -> list[dict[str, Any]]:
-    """The change log's rows of a batch. An object that nobody saw before and nobody sees after leaves no trace."""
+    """The change log's rows of a batch, which is flushed. An object that nobody saw before and nobody sees after leaves
+    no trace."""
     rows = []
-    for (topic, object_id), before in marks.items():
+    held = session.info["held"]
+    for key, before in marks.items():
+        topic, object_id = key
         handler = Topic.all[topic]
-        obj = handler.get(session, object_id)
-        after = set() if obj is None or obj in session.deleted or inspect(obj).was_deleted else handler.audiences(obj)
+        obj = held[key]
+        if obj is None or not (state := instance_state(obj)).persistent or state.expired:
+            obj = handler.get(session, object_id)  # gone, or another row by now, or as it was before a savepoint
+        after = set() if obj is None else handler.audiences(obj)
         if before or after:
+            seen_by = " ".join(sorted(after))
             rows.append(
                 {
                     "meeting_id": meeting_id,
                     "seq": seq,
                     "topic": topic,
                     "object_id": object_id,
-                    "before": " ".join(sorted(before)),
-                    "after": " ".join(sorted(after)),
+                    "before": seen_by if before == after else " ".join(sorted(before)),
+                    "after": seen_by,
                 }
             )
     return rows

@@ -51,7 +51,7 @@ def ask(ctx: Context, p: Ask) -> dict[str, str]:
             id=new_id(),
             meeting_id=ctx.meeting_id,
             item_id=item,
-            author_id=ctx.person.id,
+            author_id=ctx.me,
             version=1,
             text=p.text,
             state="pending",
@@ -110,13 +110,13 @@ def answer(ctx: Context, p: Which) -> dict[str, Any]:
 def upvote(ctx: Context, p: Support) -> dict[str, Any]:
     """Support somebody else's question, or take the support back."""
     question: Question = ctx.seen("questions", p.id)
-    if question.author_id == ctx.person.id:
+    if question.author_id == ctx.me:
         raise Refused("own", current=ctx.picture("questions", question))
     if not model.supportable(question.state):
         raise Refused("state", current=ctx.picture("questions", question))
-    given = ctx.find(Upvote, (question.id, ctx.person.id))
+    given = ctx.find(Upvote, (question.id, ctx.me))
     if p.on and given is None:
-        ctx.add(Upvote(question_id=question.id, participant_id=ctx.person.id))
+        ctx.add(Upvote(question_id=question.id, participant_id=ctx.me))
         question.support += 1
     elif not p.on and given is not None:
         ctx.session.delete(given)

@@ -46,14 +46,12 @@ class FastEngine:
         self.pacer = Pacer()
         self.pings = PingWheel(self.limits)
         self.events_running = 0
-        self.engine.start_service_task = False  # tick() does its work, in one pass
+        self.engine.start_service_task = False  # the ticks do its work, in one pass each
         self.engine._handle_connect = self._handle_connect
 
     def tick(self) -> None:
         """A few times a second, in a green thread of its own."""
         self.pings.tick()
-        for session in [s for s, engine_socket in self.engine.sockets.items() if engine_socket.closed]:
-            self.engine.sockets.pop(session, None)
 
     def drain(self, until: float) -> None:
         """Read nothing more, let the commands being answered finish, then tell everybody to come back."""

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from .limits import Limits
+from .meters import turned_away
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -65,6 +66,7 @@ class Gate:
         try:
             self._examine(environ)
         except Refused as refused:
+            turned_away.labels(refused.code).inc()
             return _answer(refused, start_response)
         return self._application(environ, start_response)
 
@@ -72,7 +74,10 @@ class Gate:
         method = environ["REQUEST_METHOD"]
         if method not in ("GET", "POST"):
             raise Refused("405 Method Not Allowed", "method", "GET or POST.", [("Allow", "GET, POST")])
-        query = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)
+        try:
+            query = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=20)
+        except ValueError:
+            raise Refused("400 Bad Request", "malformed", "Too many parameters.") from None
         if "j" in query:
             raise Refused("400 Bad Request", "malformed", "JSONP is not spoken here.")
         websocket = environ.get("HTTP_UPGRADE", "").lower() == "websocket"

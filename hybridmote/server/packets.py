@@ -46,7 +46,7 @@ class WirePacket(packet.Packet):
             super().decode(encoded_packet)
         except (RecursionError, TypeError, LookupError) as error:
             raise ValueError("not a packet") from error
-        if self.packet_type in (packet.BINARY_EVENT, packet.BINARY_ACK, packet.CONNECT_ERROR):
+        if self.packet_type not in (packet.CONNECT, packet.DISCONNECT, packet.EVENT, packet.ACK):
             raise ValueError("not for a client to send")
         if self.packet_type == packet.EVENT and not _is_event(self.data):
             raise ValueError("not an event")

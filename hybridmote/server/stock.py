@@ -37,7 +37,7 @@ def driver(limits: Limits) -> type[WebSocketWSGI]:
 
     class CappedWebSocketWSGI(WebSocketWSGI):  # type: ignore[misc]
         def __init__(self, handler: Any, server: Any) -> None:
-            super().__init__(handler, server)
+            super().__init__(_closing(handler), server)
             self.max_frame_length = limits.message_bytes
 
         def _handle_hybi_request(self, environ: dict[str, Any]) -> CappedWebSocket:
@@ -45,3 +45,19 @@ def driver(limits: Limits) -> type[WebSocketWSGI]:
             return CappedWebSocket(ws.socket, environ, ws.version, max_frame_length=self.max_frame_length)
 
     return CappedWebSocketWSGI
+
+
+def _closing(handler: Any) -> Any:
+    """The library forgets to close a session whose client sent nonsense: it would live until a ping is missed."""
+    session = handler.__self__
+
+    def handle(ws: Any) -> Any:
+        try:
+            return handler(ws)
+        except ValueError:
+            return []
+        finally:
+            if session.upgraded:  # else it goes on by polling
+                session.close(wait=False, abort=True, reason=session.server.reason.TRANSPORT_ERROR)
+
+    return handle

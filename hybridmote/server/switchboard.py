@@ -10,7 +10,7 @@ from socketio import Server, packet
 from .limits import Limits
 from .lobby import Lobby
 from .manager import NAMESPACE, FlatManager
-from .meters import overdue
+from .meters import overdue, slow_readers
 from .packets import WirePacket
 
 log = logging.getLogger(__name__)
@@ -75,15 +75,18 @@ class Switchboard:
             self.server.start_background_task(engine_socket.close, wait=False, abort=True)
 
     def tick(self) -> None:
-        """A few times a second: whose time is up."""
+        """A few times a second: whose time is up, who has gone, who does not read."""
         for session in self.lobby.overdue():
             client = self.manager.sid_of.get(session)
             if client is None and session in self.engine.sockets:
                 overdue.inc()
                 self.end(session)
-        for engine_socket in list(self.engine.sockets.values()):
-            if engine_socket.queue.qsize() > self.limits.queued_packets:
-                self.end(engine_socket.sid)
+        for session, engine_socket in list(self.engine.sockets.items()):
+            if engine_socket.closed:
+                self.engine.sockets.pop(session, None)
+            elif engine_socket.queue.qsize() > self.limits.queued_packets:
+                slow_readers.inc()
+                self.end(session)
 
     def _answer_connect(self, session: str, received: packet.Packet) -> None:
         """A handler that raises would leave a socket that is open, silent and forgotten."""
