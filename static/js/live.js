@@ -28,10 +28,10 @@ function Live({ say }) {
   return html`
     <${Head} />
     <${Strip} />
-    <div class="notes">
+    <section class="notes" aria-label=${t("Notices")}>
       <${Refused} />
       <${OfflineNote} kept=${t("What you write is kept here and sent later.")} />
-    </div>
+    </section>
     <main class="live" id="main">
       <${Tabs} />
       <${Day} />

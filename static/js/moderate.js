@@ -26,11 +26,11 @@ function Desk({ say }) {
     <${Head} />
     <${Strip} desk=${true}><${Run} /><//>
     <${Effect} />
-    <div class="notes">
+    <section class="notes" aria-label=${t("Notices")}>
       <${Refused} />
       <${RunRefused} />
       <${OfflineNote} kept=${t("The buttons work again when the contact is back.")} />
-    </div>
+    </section>
     <${Tabs} />
     <main class="desk" id="main">
       <${Review} say=${say} />

@@ -66,7 +66,7 @@ function Bar({ meeting, items, on, now }) {
   </section>`;
 }
 
-function Hall({ meeting, on, next, current }) {
+function Hall({ meeting, on, next, current, now }) {
   const { store, t, times } = useApp();
   const lang = useContentLang();
   const questions = useList(store, "questions");
@@ -93,8 +93,8 @@ function Hall({ meeting, on, next, current }) {
 
   /** The time we start (again) is the largest thing there is. */
   function again() {
-    const sameDay = on && next.day === on.day;
-    const word = !sameDay ? times.date(next.expected_start) : on.kind === "break" ? t("We start again") : t("We start");
+    const today = on ? next.day === on.day : times.day(next.expected_start) === times.day(now);
+    const word = !today ? times.date(next.expected_start) : on?.kind === "break" ? t("We start again") : t("We start");
     return html`<p class="hall__again">${word}</p>
       <p class="hall__time">${times.time(next.expected_start)}</p>
       <p class="hall__who" lang=${lang}>${next.title}</p>`;

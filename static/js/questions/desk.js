@@ -42,7 +42,11 @@ export function ToReview({ question, first, now, offline, busy, taken, refusal, 
         taken &&
         html`<p class="case__said"><${Icon} name="info" /><span>${taken} ${t("What you have written is still here.")}</span></p>`
       }
-      ${refusal && html`<p class="case__said"><${Icon} name="refused" /><span>${words(refusal.problem)}</span></p>`}
+      ${
+        refusal &&
+        refusal.problem.field !== "reason" &&
+        html`<p class="case__said"><${Icon} name="refused" /><span>${words(refusal.problem)}</span></p>`
+      }
       <div class="acts">
         ${
           !gone &&
@@ -54,18 +58,19 @@ export function ToReview({ question, first, now, offline, busy, taken, refusal, 
             >${t("Approve")}<//
           >`
         }
-        <${Reject} ...${{ question, size, gone, offline, busy: busy === "question.reject", reason, onReject, onClose }} />
+        <${Reject} ...${{ question, size, gone, offline, busy: busy === "question.reject", reason, refusal, onReject, onClose }} />
       </div>
     </div>
   </article>`;
 }
 
 /** Rejecting opens in the row; the asker reads the reason, so there must be one. */
-function Reject({ question, size, gone, offline, busy, reason, onReject, onClose }) {
+function Reject({ question, size, gone, offline, busy, reason, refusal, onReject, onClose }) {
   const { t } = useApp();
   const field = useRef(null);
   const button = useRef(null);
-  const [wrong, setWrong] = useState(null);
+  const [missing, setMissing] = useState(null);
+  const wrong = missing ?? (refusal?.problem.field === "reason" ? words(refusal.problem) : null);
   const id = `why-${question.id}`;
   const wrongId = `wrong-${question.id}`;
 
@@ -77,7 +82,7 @@ function Reject({ question, size, gone, offline, busy, reason, onReject, onClose
     event.preventDefault();
     if (offline || busy) return;
     if (reason.text.trim() === "") {
-      setWrong(t("Write why: the asker reads it."));
+      setMissing(t("Write why: the asker reads it."));
       field.current.focus();
       return;
     }
@@ -109,7 +114,7 @@ function Reject({ question, size, gone, offline, busy, reason, onReject, onClose
           aria-describedby=${when(wrong, wrongId)}
           value=${reason.text}
           onInput=${(event) => {
-            setWrong(null);
+            setMissing(null);
             reason.write(event.currentTarget.value);
           }}
         ></textarea>
