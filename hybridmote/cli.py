@@ -189,9 +189,7 @@ def demo(
     """A meeting that looks like a real day, served here until Ctrl-C."""
     from .demo.run import CannotStart, run
 
-    settings = settings_of(
-        port=port, data=data or (Path("data/demo") if "data" not in Settings().model_fields_set else None)
-    )
+    settings = settings_of(port=port, data=data or Path("data/demo"))
     try:
         sys.exit(run(settings, as_json=as_json, do_play=play, speed=speed, reset=reset, language=language))
     except CannotStart as why:

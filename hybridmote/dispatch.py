@@ -101,7 +101,7 @@ def digest(name: str, body: dict[str, Any]) -> str:
 WAIT = 20.0  # seconds a caller waits for the committer; then 503, and the client asks again with the same op
 
 
-def dispatch(caller: Caller | None, meeting_id: str, name: str, body: Any, *, due: str | None = None) -> dict[str, Any]:
+def dispatch(caller: Caller | None, meeting_id: str, name: Any, body: Any, *, due: str | None = None) -> dict[str, Any]:
     """Run one command. Returns {ok: True, result, seq} or {ok: False, code, …}; `problems.problem` puts the latter into
     words. Never raises for what a caller sent."""
     answer: dict[str, Any]
@@ -115,7 +115,7 @@ def dispatch(caller: Caller | None, meeting_id: str, name: str, body: Any, *, du
     return answer
 
 
-def _asked(caller: Caller | None, meeting_id: str, name: str, body: Any, due: str | None) -> Asked:
+def _asked(caller: Caller | None, meeting_id: str, name: Any, body: Any, due: str | None) -> Asked:
     if not isinstance(body, dict) or not isinstance(name, str):
         raise Refused("malformed")
     cmd = COMMANDS.get(name)

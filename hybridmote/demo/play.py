@@ -44,7 +44,7 @@ class Person:
         return {"ok": False}
 
     def topics(self) -> dict[str, dict[str, dict[str, Any]]]:
-        return self._ask("/state")["topics"]  # type: ignore[no-any-return]
+        return self._ask("/state")["topics"]
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         request = urllib.request.Request(
@@ -53,7 +53,7 @@ class Person:
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)  # type: ignore[no-any-return]
+            return json.load(answer)
 
 
 def play(links: dict[str, Any], speed: float, stopped: threading.Event) -> None:

@@ -34,11 +34,14 @@ class AccessLog:
             body = []
         if self._write is None:
             return body
-        write, line = self._write, {
-            "method": environ["REQUEST_METHOD"],
-            "path": environ["PATH_INFO"],
-            "remote": environ.get("REMOTE_ADDR", ""),
-        }
+        write, line = (
+            self._write,
+            {
+                "method": environ["REQUEST_METHOD"],
+                "path": environ["PATH_INFO"],
+                "remote": environ.get("REMOTE_ADDR", ""),
+            },
+        )
 
         def done() -> None:
             write({**line, "status": status[0], "seconds": round(time.monotonic() - begun, 6)})

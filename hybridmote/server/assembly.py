@@ -22,9 +22,7 @@ quiet = logging.getLogger("hybridmote.server.libraries")
 quiet.setLevel(logging.ERROR)
 
 
-def assemble(
-    app: Flask, *, base_url: str | None, trusted_hosts: Sequence[str], fast: bool, limits: Limits
-) -> SocketIO:
+def assemble(app: Flask, *, base_url: str | None, trusted_hosts: Sequence[str], fast: bool, limits: Limits) -> SocketIO:
     socketio = SocketIO(
         app,
         async_mode="eventlet" if patched() else "threading",

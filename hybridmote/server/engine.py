@@ -46,6 +46,7 @@ class FastEngine:
         self.pacer = Pacer()
         self.pings = PingWheel(self.limits)
         self.events_running = 0
+        self.draining = False
         self.engine.start_service_task = False  # the ticks do its work, in one pass each
         self.engine._handle_connect = self._handle_connect
 
@@ -55,6 +56,7 @@ class FastEngine:
 
     def drain(self, until: float) -> None:
         """Read nothing more, let the commands being answered finish, then tell everybody to come back."""
+        self.draining = True
         sessions = list(self.engine.sockets.values())
         wires = [session.wire for session in sessions if session.wire is not None]
         for wire in wires:
@@ -77,8 +79,7 @@ class FastEngine:
         session.connected = True
         session.schedule_ping()
         if websocket:
-            wire = take_wire(environ, session, self.limits)
-            session.attach(wire)
+            session.attach(*take_wire(environ, session, self.limits))
             return answered()
         return self.engine._ok(session.poll())
 
@@ -96,6 +97,10 @@ class FastSocket(engine_socket.Socket):
     """An Engine.IO session. Polling is the library's; a WebSocket is a wire, from the beginning or after an upgrade."""
 
     wire: Wire | None = None
+    queue: Any
+    last_ping: float | None
+    closing: bool
+    closed: bool
     _inbox: deque[str] | None = None
     _events = 0
 
@@ -103,15 +108,17 @@ class FastSocket(engine_socket.Socket):
         super().__init__(fast.engine, session)
         self.fast = fast
 
-    def attach(self, wire: Wire) -> None:
-        """From now on everything goes by the wire; what was queued goes first, in its order."""
+    def attach(self, wire: Wire, first: bytes = b"") -> None:
+        """From now on everything goes by the wire: `first`, then what was queued, in its order."""
         queued, self.queue = self.queue, NOWHERE
         self.wire = wire
         self.upgraded, self.upgrading = True, False
         while not queued.empty():
             waiting = queued.get(block=False)
             if waiting is not None and waiting.packet_type != engine_packet.NOOP:
-                wire.write(text_frame(waiting.encode()))
+                first += text_frame(waiting.encode())
+        if first:
+            wire.write(first)
         sid = self._client()
         if sid is not None and wire.open:
             self.fast.switchboard.manager.writers[sid] = wire
@@ -228,6 +235,8 @@ class FastSocket(engine_socket.Socket):
             self._read_on(wire)
 
     def _read_on(self, wire: Wire) -> None:
+        if self.fast.draining:
+            return
         if self._inbox is None and self._events <= self.fast.limits.events_in_flight // 2:
             wire.resume()
 
@@ -245,7 +254,8 @@ class Probe:
         limits = session.fast.limits
         self._session = session
         self._answered = False
-        wire = take_wire(environ, self, limits)
+        wire, answer = take_wire(environ, self, limits)
+        wire.write(answer)
         hubs.get_hub().schedule_call_global(limits.seconds_to_connect, self._expire, wire)
 
     def wire_text(self, wire: Wire, text: str) -> None:
@@ -282,8 +292,11 @@ class _Nowhere:
 NOWHERE = _Nowhere()
 
 
-def take_wire(environ: dict[str, Any], owner: Any, limits: Limits) -> Wire:
-    """Answer a WebSocket handshake and take its socket from the web server, which then believes it is closed."""
+def take_wire(environ: dict[str, Any], owner: Any, limits: Limits) -> tuple[Wire, bytes]:
+    """Take the socket of a WebSocket handshake from the web server, which then believes it is closed.
+
+    Returns the wire and the handshake's answer, still to be written.
+    """
     key = environ["HTTP_SEC_WEBSOCKET_KEY"].encode()
     accept = base64.b64encode(hashlib.sha1(key + WEBSOCKET_GUID, usedforsecurity=False).digest())
     green = environ["eventlet.input"].get_socket().fd
@@ -291,9 +304,7 @@ def take_wire(environ: dict[str, Any], owner: Any, limits: Limits) -> Wire:
     sock = real_socket.socket(family, kind, protocol, fileno=green.detach())
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, limits.send_buffer_bytes)
-    wire = Wire(sock, owner, limits)
-    wire.write(SWITCHING % accept)
-    return wire
+    return Wire(sock, owner, limits), SWITCHING % accept
 
 
 def answered() -> list[bytes]:

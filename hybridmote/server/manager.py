@@ -1,4 +1,4 @@
-"""Who is connected: python-socketio's manager with plain dictionaries, so that coming and going costs the same in any crowd."""
+"""Who is connected: python-socketio's manager in plain dictionaries, where coming and going is cheap in any crowd."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ class FlatManager(Manager):
 
     def __init__(self) -> None:
         super().__init__()
-        self.rooms = {NAMESPACE: {}}  # the base class asks only whether the namespace is known
+        self.rooms: dict[str, Any] = {NAMESPACE: {}}  # the base class asks only whether the namespace is known
         self.session_of: dict[str, str] = {}
         self.sid_of: dict[str, str] = {}
         self.arriving: dict[str, list[Any]] = {}
@@ -65,10 +65,7 @@ class FlatManager(Manager):
 
     def is_connected(self, sid: str | None, namespace: str) -> bool:
         return (
-            namespace == NAMESPACE
-            and sid in self.session_of
-            and sid not in self.arriving
-            and sid not in self.leaving
+            namespace == NAMESPACE and sid in self.session_of and sid not in self.arriving and sid not in self.leaving
         )
 
     def sid_from_eio_sid(self, eio_sid: str, namespace: str) -> str | None:

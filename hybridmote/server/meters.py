@@ -11,5 +11,7 @@ hub_stall = Histogram(
     registry=registry,
 )
 slow_readers = Counter("hybridmote_slow_readers", "Sockets ended because they did not read.", registry=registry)
-turned_away = Counter("hybridmote_turned_away", "Refusals at the socket's door, by reason.", ["code"], registry=registry)
+turned_away = Counter(
+    "hybridmote_turned_away", "Refusals at the socket's door, by reason.", ["code"], registry=registry
+)
 overdue = Counter("hybridmote_overdue_sockets", "Sockets closed that never signed in.", registry=registry)

@@ -3,6 +3,7 @@
 import errno
 import gc
 import logging
+import os
 import resource
 import signal
 import socket
@@ -68,10 +69,12 @@ def run(
         on_listening(*listener.getsockname()[:2])
     while not stop.asked and not server.dead:
         eventlet.sleep(0.1)
-    _drain(listener, server, switchboard, fast, time.monotonic() + drain_seconds)
-    if before_exit is not None:
-        before_exit()
-    stop.restore()
+    try:
+        _drain(listener, server, switchboard, fast, time.monotonic() + drain_seconds)
+    finally:
+        if before_exit is not None:
+            before_exit()
+        stop.restore()
 
 
 def _drain(listener: "Listener", server: Any, switchboard: Any, fast: Any, until: float) -> None:
@@ -148,36 +151,42 @@ class Listener:
         self._sock.close()
 
 
-class PatientProtocol(wsgi.HttpProtocol):  # type: ignore[misc]
+class PatientProtocol(wsgi.HttpProtocol):
     """Patient, but not for ever: eventlet's timeouts begin again with every byte that trickles in."""
 
     def _read_request_line(self) -> Any:
+        line: Any = b""
         with eventlet.Timeout(IDLE_SECONDS, False):
-            return super()._read_request_line()
-        return b""
+            line = super()._read_request_line()
+        return line
 
     def parse_request(self) -> bool:
+        understood = False
         with eventlet.Timeout(HEADER_SECONDS, False):
-            return bool(super().parse_request())
-        self.close_connection = True
-        return False
+            understood = super().parse_request()
+        if not understood:
+            self.close_connection = True
+        return understood
 
 
 class _Stop:
-    """SIGTERM or SIGINT once: asked to stop. A second time: the ordinary, impolite way."""
+    """SIGTERM or SIGINT: asked to stop. The same again at once is an echo (a terminal tells the whole family, and a
+    parent its children); Ctrl-C a while later is impatience."""
 
     def __init__(self) -> None:
         self.asked = False
+        self._since = 0.0
         self._before = {number: signal.signal(number, self._ask) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def restore(self) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _ask(self, _number: int, _frame: Any) -> None:
-        self.asked = True
-        for number in self._before:
-            signal.signal(number, signal.SIG_DFL)
+    def _ask(self, number: int, _frame: Any) -> None:
+        if not self.asked:
+            self.asked, self._since = True, time.monotonic()
+        elif number == signal.SIGINT and time.monotonic() - self._since > 1:
+            os._exit(130)
 
 
 def _tend(switchboard: Any, fast: Any) -> None:

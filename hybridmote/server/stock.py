@@ -12,7 +12,7 @@ from .limits import Limits
 def driver(limits: Limits) -> type[WebSocketWSGI]:
     """For engineio's table of drivers."""
 
-    class CappedMessage(RFC6455WebSocket.Message):  # type: ignore[misc]
+    class CappedMessage(RFC6455WebSocket.Message):
         size = 0
 
         def push(self, data: bytes, final: bool = False) -> None:
@@ -21,7 +21,7 @@ def driver(limits: Limits) -> type[WebSocketWSGI]:
                 raise FailedConnectionError(TOO_LARGE, "message too large")
             super().push(data, final=final)
 
-    class CappedWebSocket(RFC6455WebSocket):  # type: ignore[misc]
+    class CappedWebSocket(RFC6455WebSocket):
         Message = CappedMessage
         fragments = 0
 
@@ -35,7 +35,7 @@ def driver(limits: Limits) -> type[WebSocketWSGI]:
                     raise FailedConnectionError(TOO_LARGE, "too many fragments")
             return received
 
-    class CappedWebSocketWSGI(WebSocketWSGI):  # type: ignore[misc]
+    class CappedWebSocketWSGI(WebSocketWSGI):
         def __init__(self, handler: Any, server: Any) -> None:
             super().__init__(_closing(handler), server)
             self.max_frame_length = limits.message_bytes

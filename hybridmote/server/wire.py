@@ -194,10 +194,7 @@ class Wire:
             self.abort()
             return
         try:
-            for opcode, payload in self._reader.feed(data):
-                self._take(opcode, payload)
-                if not self.open:
-                    return
+            self._take_all(data)
         except BadFrame as bad:
             self.close(bad.code, bad.reason)
         except UnicodeDecodeError:
@@ -206,13 +203,19 @@ class Wire:
             log.exception("reading a socket")
             self.close(SERVER_ERROR)
 
+    def _take_all(self, data: bytes) -> None:
+        for opcode, payload in self._reader.feed(data):
+            self._take(opcode, payload)
+            if not self.open:
+                return
+
     def _take(self, opcode: int, payload: bytes) -> None:
         if opcode == TEXT:
             self.owner.wire_text(self, payload.decode())
         elif opcode == PING:
             self.write(frame(PONG, payload))
         elif opcode == CLOSE:
-            self.close(int.from_bytes(payload[:2], "big") if len(payload) >= 2 else 1000)
+            self.close()
         elif opcode == BINARY:
             raise BadFrame(UNSUPPORTED, "text only")
 
