@@ -231,7 +231,7 @@ def _five_minutes(at: datetime) -> datetime:
 
 
 def _speaker(words: Words, person: DemoPerson) -> DemoSpeaker:
-    does = words.leads if "leader" in person.roles else words.speaks
+    does = words.leads if "leader" in person.roles else ""  # that a speaker speaks is plain
     return DemoSpeaker(person.name, does, person.organisation, person.key)
 
 

@@ -10,7 +10,6 @@ WORDS = Words(
     municipality="{} Municipality",
     network="The network of environmental strategists",
     screen="The screen in the hall",
-    speaks="speaker",
     leads="group leader",
     titles={
         "environment": "Environmental strategist",

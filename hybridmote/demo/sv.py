@@ -10,7 +10,6 @@ WORDS = Words(
     municipality="{} kommun",
     network="Nätverket för miljöstrateger",
     screen="Skärmen i salen",
-    speaks="talare",
     leads="gruppledare",
     titles={
         "environment": "Miljöstrateg",

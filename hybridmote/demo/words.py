@@ -15,7 +15,6 @@ class Words:
     municipality: str  # with {} for its name
     network: str  # who arranges it
     screen: str
-    speaks: str  # what a speaker does here
     leads: str  # what a group leader does here
     titles: Mapping[str, str]  # what people are
     items: Mapping[str, tuple[str, str]]  # title and description
