@@ -17,14 +17,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
-from sqlalchemy import Select, bindparam, event, insert, select, tuple_, update
+from sqlalchemy import Insert, Integer, Select, Text, and_, bindparam, cast, event, insert, select, update
 from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from . import metrics, nudge
 from .access import Caller, Way, still_open
 from .context import Context, Work, key_of, writes
-from .db import Base, database, utc_now
+from .db import Base, Utc, database, rows_given, utc_now
 from .ledger import Due, Op
 from .meetings.store import Meeting
 from .problems import Refused
@@ -182,14 +182,15 @@ class Batch:
                 if outcome.store:
                     text = _json(outcome.answer)
                     known[key] = (asked.body, text)
-                    rows.append(self._row(asked, text))
+                    rows.append((asked.who, asked.op, asked.body, text))
             session.info["marks"] = self.marks
             session.flush()
-            logged = log_rows(session, self.meeting_id, self.seq, self.marks)
+            logged = log_rows(session, self.marks)
+            statements, of_all = _statements(database().sqlite), {"meeting": self.meeting_id, "seq": self.seq}
             if rows:
-                connection.execute(_ANSWERS, rows)
+                connection.execute(statements.answers, {**of_all, "at": self.now, "rows": _json(rows)})
             if logged:
-                connection.execute(_CHANGES, logged)
+                connection.execute(statements.changes, {**of_all, "rows": _json(logged)})
             del kept
             Session.commit(session)
             return answers
@@ -200,8 +201,8 @@ class Batch:
     # ---- before the handlers: one SELECT each, however many commands --------------------------------------------------
 
     def _known(self, session: Work) -> dict[tuple[str, str], tuple[str, str]]:
-        callers, ops = {a.who for a in self.asked}, {a.op for a in self.asked}
-        rows = session.execute(_KNOWN, {"meeting": self.meeting_id, "callers": list(callers), "ops": list(ops)})
+        asked = _json(list({(self.meeting_id, a.who, a.op) for a in self.asked}))
+        rows = session.execute(_statements(database().sqlite).known, {"rows": asked})
         return {(caller, op): (body, answer) for caller, op, body, answer in rows}
 
     def _admitted(self, session: Work) -> dict[Way, frozenset[str]]:
@@ -215,7 +216,8 @@ class Batch:
                 wanted.setdefault(cls, set()).add(key)
         kept: list[Any] = []
         for cls, keys in wanted.items():
-            found = session.scalars(_by_keys(cls), {"keys": list(keys)}).all()
+            rows = _json([key if isinstance(key, tuple) else (key,) for key in keys])
+            found = session.scalars(_by_keys(cls, database().sqlite), {"rows": rows}).all()
             kept += found
             here = {key_of(o) for o in found}
             session.info["absent"] |= {(cls, key) for key in keys - here}
@@ -277,34 +279,41 @@ class Batch:
         stored: dict[str, Any] = json.loads(answer)
         return stored
 
-    def _row(self, asked: Asked, answer: str) -> dict[str, Any]:
-        return {
-            "meeting_id": self.meeting_id,
-            "caller": asked.who,
-            "op": asked.op,
-            "body": asked.body,
-            "answer": answer,
-            "seq": self.seq,
-            "at": self.now,
-        }
-
 
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_ANSWERS = insert(Op.__table__)  # type: ignore[arg-type]
-_CHANGES = insert(Change.__table__)  # type: ignore[arg-type]
-_KNOWN = select(Op.caller, Op.op, Op.body, Op.answer).where(
-    Op.meeting_id == bindparam("meeting"),
-    Op.caller.in_(bindparam("callers", expanding=True)),
-    Op.op.in_(bindparam("ops", expanding=True)),
-)
+
+
+class Statements(NamedTuple):
+    """Of a batch, whatever its size: what is many comes as one parameter."""
+
+    known: Select[str, str, str, str]
+    answers: Insert
+    changes: Insert
+
+
+@lru_cache(maxsize=2)
+def _statements(_sqlite: bool) -> Statements:
+    asked = rows_given("meeting", "caller", "op")  # the whole key: else SQLite reads all answers of the meeting
+    meeting, seq = bindparam("meeting", type_=Text()), bindparam("seq", type_=Integer())
+    answered = rows_given("caller", "op", "body", "answer")
+    changed = rows_given("topic", "object_id", "before", "after")
+    return Statements(
+        known=select(Op.caller, Op.op, Op.body, Op.answer).join(
+            asked, and_(Op.meeting_id == asked.c.meeting, Op.caller == asked.c.caller, Op.op == asked.c.op)
+        ),
+        answers=insert(Op).from_select(
+            ["meeting_id", "seq", "at", *answered.c.keys()],
+            select(meeting, seq, bindparam("at", type_=Utc()), *answered.c),
+        ),
+        changes=insert(Change).from_select(["meeting_id", "seq", *changed.c.keys()], select(meeting, seq, *changed.c)),
+    )
 
 
 @lru_cache(maxsize=256)
-def _by_keys(cls: type[Base]) -> Select[Any]:
+def _by_keys(cls: type[Base], _sqlite: bool) -> Select[Any]:
     columns = cls.__mapper__.primary_key
-    return select(cls).where(
-        (columns[0] if len(columns) == 1 else tuple_(*columns)).in_(bindparam("keys", expanding=True))
-    )
+    given = rows_given(*(f"key{number}" for number in range(len(columns))))
+    return select(cls).join(given, and_(*(c == cast(g, c.type) for c, g in zip(columns, given.c, strict=True))))
 
 
 _meeting = Meeting.__table__

@@ -143,9 +143,9 @@ def _modified(row: Base) -> bool:
     return any(was is NO_VALUE or was != state.dict.get(name, NO_VALUE) for name, was in state.committed_state.items())
 
 
-def log_rows(session: Session, meeting_id: str, seq: int, marks: Marks) -> list[dict[str, Any]]:
-    """The change log's rows of a batch, which is flushed. An object that nobody saw before and nobody sees after leaves
-    no trace."""
+def log_rows(session: Session, marks: Marks) -> list[tuple[str, str, str, str]]:
+    """The change log's rows of a batch, which is flushed: topic, id, who saw it before, who sees it after. An object that
+    nobody saw and nobody sees leaves no trace."""
     rows = []
     held = session.info["held"]
     for key, before in marks.items():
@@ -157,16 +157,7 @@ def log_rows(session: Session, meeting_id: str, seq: int, marks: Marks) -> list[
         after = set() if obj is None else handler.audiences(obj)
         if before or after:
             seen_by = " ".join(sorted(after))
-            rows.append(
-                {
-                    "meeting_id": meeting_id,
-                    "seq": seq,
-                    "topic": topic,
-                    "object_id": object_id,
-                    "before": seen_by if before == after else " ".join(sorted(before)),
-                    "after": seen_by,
-                }
-            )
+            rows.append((topic, object_id, seen_by if before == after else " ".join(sorted(before)), seen_by))
     return rows
 
 

@@ -1,12 +1,13 @@
 """The topics `questions`, `upvotes` and `receipts`."""
 
+import json
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import inspect, select, tuple_
+from sqlalchemy import and_, inspect, select
 from sqlalchemy.orm import Session
 
-from ..db import iso
+from ..db import iso, rows_given
 from ..participants.store import Participant
 from ..sync import Topic, View, also_shown_in
 from . import model
@@ -121,8 +122,14 @@ class Upvotes(Topic):
         return object_id.partition(".")[0]
 
     def load(self, session: Session, ids: Collection[str]) -> dict[str, Any]:
-        pairs = [tuple(i.split(".")) for i in ids]
-        rows = session.scalars(select(Upvote).where(tuple_(Upvote.question_id, Upvote.participant_id).in_(pairs)))
+        # columns, not objects: there are as many as there are votes, and all that is asked is whether they are there
+        given = rows_given("question", "person")
+        rows = session.execute(
+            select(Upvote.question_id, Upvote.participant_id).join(
+                given, and_(Upvote.question_id == given.c.question, Upvote.participant_id == given.c.person)
+            ),
+            {"rows": json.dumps([i.split(".") for i in ids])},
+        )
         return {self.id_of(row): row for row in rows}
 
     def audiences(self, obj: Any) -> set[str]:

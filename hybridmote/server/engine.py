@@ -44,6 +44,7 @@ class FastEngine:
         self.limits = switchboard.limits
         self.engine = switchboard.engine
         self.pacer = Pacer()
+        self.arrivals = Pacer(0.005)  # apart: those who are here need not wait for a thousand who come
         self.pings = PingWheel(self.limits)
         self.events_running = 0
         self.draining = False
@@ -61,7 +62,7 @@ class FastEngine:
         wires = [session.wire for session in sessions if session.wire is not None]
         for wire in wires:
             wire.pause()
-        while (self.events_running or len(self.pacer)) and time.monotonic() < until:
+        while (self.events_running or len(self.pacer) or len(self.arrivals)) and time.monotonic() < until:
             eventlet.sleep(0.01)
         for wire in wires:
             wire.close(RESTART, "restarting")
@@ -191,6 +192,11 @@ class FastSocket(engine_socket.Socket):
             self.fast.switchboard.manager.writers.pop(sid, None)
         self.fast.pacer.begin(self.close, False, True, self.server.reason.TRANSPORT_CLOSE)
 
+    @property
+    def is_being_answered(self) -> bool:
+        """Whether its CONNECT has come and waits its turn, so that our being slow is not held against it."""
+        return self._inbox is not None
+
     # events: each in a green thread of its own, begun in order
 
     def _begin_event(self, wire: Wire, sid: str, text: str) -> None:
@@ -220,7 +226,7 @@ class FastSocket(engine_socket.Socket):
     def _put_in_order(self, wire: Wire, text: str) -> None:
         if self._inbox is None:
             self._inbox = deque()
-            self.fast.pacer.begin(self._work_off, wire)
+            self.fast.arrivals.begin(self._work_off, wire)
         self._inbox.append(text[1:])
         if len(self._inbox) >= self.fast.limits.messages_before_connect:
             wire.pause()
@@ -228,7 +234,7 @@ class FastSocket(engine_socket.Socket):
     def _work_off(self, wire: Wire) -> None:
         inbox = self._inbox
         try:
-            while inbox and not self.closing:
+            while inbox and wire.open and not self.closing:
                 self.fast.switchboard.message(self.sid, inbox.popleft())
         finally:
             self._inbox = None

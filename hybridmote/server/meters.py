@@ -6,7 +6,7 @@ from ..metrics import registry
 
 hub_stall = Histogram(
     "hybridmote_hub_stall_seconds",
-    "How late a 10 ms tick of the server's loop came.",
+    "How long one turn of the server's loop kept everybody else waiting; turns under 1 ms are left out.",
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5),
     registry=registry,
 )

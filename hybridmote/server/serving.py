@@ -17,6 +17,7 @@ from eventlet import tpool, wsgi
 from .. import offload
 from . import PortBusy, canary
 from .accesslog import AccessLog
+from .shortcut import take_handshake
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def run(
         wsgi.server,
         listener,
         AccessLog(app, access_log),
-        protocol=PatientProtocol,
+        protocol=PatientProtocol if fast is None else QuickProtocol,
         max_size=max_connections,
         keepalive=IDLE_SECONDS,
         socket_timeout=READ_SECONDS,
@@ -68,7 +69,7 @@ def run(
     if on_listening is not None:
         on_listening(*listener.getsockname()[:2])
     while not stop.asked and not server.dead:
-        eventlet.sleep(0.1)
+        eventlet.sleep(TICK_SECONDS)
     try:
         _drain(listener, server, switchboard, fast, time.monotonic() + drain_seconds)
     finally:
@@ -167,6 +168,15 @@ class PatientProtocol(wsgi.HttpProtocol):
         if not understood:
             self.close_connection = True
         return understood
+
+
+class QuickProtocol(PatientProtocol):
+    def __init__(self, connection: list[Any], server: Any) -> None:
+        taken = True  # who says nothing for so long gets no answer either
+        with eventlet.Timeout(IDLE_SECONDS, False):
+            taken = take_handshake(connection, server.app)
+        if not taken:
+            super().__init__(connection, server)
 
 
 class _Stop:

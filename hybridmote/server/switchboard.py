@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+import threading
 from typing import Any
 
 from socketio import Server, packet
@@ -45,6 +46,7 @@ class Switchboard:
         self.limits = limits
         self.lobby = Lobby(limits)
         self._ended_early: set[str] = set()
+        self._arrivals = threading.Semaphore(limits.arrivals_at_once)
         self.manager.connected = self._connected
         self.manager.gone = self._gone
         self.engine.on("connect", self._opened)
@@ -77,10 +79,14 @@ class Switchboard:
     def tick(self) -> None:
         """A few times a second: whose time is up, who has gone, who does not read."""
         for session in self.lobby.overdue():
-            client = self.manager.sid_of.get(session)
-            if client is None and session in self.engine.sockets:
-                overdue.inc()
-                self.end(session)
+            engine_socket = self.engine.sockets.get(session)
+            if engine_socket is None or session in self.manager.sid_of:
+                continue
+            if getattr(engine_socket, "is_being_answered", False):
+                self.lobby.show_out(session)  # asked again a little later
+                continue
+            overdue.inc()
+            self.end(session)
         for session, engine_socket in list(self.engine.sockets.items()):
             if engine_socket.closed:
                 self.engine.sockets.pop(session, None)
@@ -89,6 +95,18 @@ class Switchboard:
                 self.end(session)
 
     def _answer_connect(self, session: str, received: packet.Packet) -> None:
+        """A few at a time, and only for who still waits: else a hall that comes back all at once, and hangs up and comes
+        again when it has waited too long, keeps the server busy welcoming people who have left."""
+        with self._arrivals:
+            if not self._has_left(session):
+                self._connect(session, received)
+
+    def _has_left(self, session: str) -> bool:
+        engine_socket = self.engine.sockets.get(session)
+        wire = getattr(engine_socket, "wire", None)
+        return engine_socket is None or engine_socket.closed or (wire is not None and not wire.open)
+
+    def _connect(self, session: str, received: packet.Packet) -> None:
         """A handler that raises would leave a socket that is open, silent and forgotten."""
         try:
             self.server._handle_connect(session, received.namespace, received.data)

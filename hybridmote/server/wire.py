@@ -95,18 +95,8 @@ class Wire:
 
     def write(self, data: bytes) -> bool:
         """Send a whole frame now, or keep what does not fit. False: the socket is gone, or was too slow and is now."""
-        if not self.open:
-            return False
-        if self._backlog is not None and self._size > self._limits.backlog_bytes:
-            self._give_up()
-            return False
-        return self._put(data)
-
-    def _put(self, data: bytes) -> bool:
-        if self._backlog is not None:
-            self._backlog.append(data)
-            self._size += len(data)
-            return True
+        if self._backlog is not None or not self.open:
+            return self._write_behind(data)
         try:
             sent = self._send(data)
         except BlockingIOError:
@@ -116,6 +106,16 @@ class Wire:
             return False
         if sent != len(data):
             self._keep(data, sent)
+        return True
+
+    def _write_behind(self, data: bytes) -> bool:
+        if self._backlog is None or not self.open:
+            return False
+        if self._size - len(self._backlog[0]) > self._limits.backlog_bytes:
+            self._give_up()
+            return False
+        self._backlog.append(data)
+        self._size += len(data)
         return True
 
     def _keep(self, data: bytes, sent: int) -> None:
@@ -223,10 +223,10 @@ class Wire:
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Politely: what waits is sent first, then a close frame. Returns at once."""
+        self.write(close_frame(code, reason))
         if not self.open:
             return
         self._leave()
-        self._put(close_frame(code, reason))
         if self._backlog is None:
             self._release()
         else:

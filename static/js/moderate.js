@@ -9,8 +9,11 @@ import { today } from "./programme/order.js";
 import { Run, RunRefused, StartItem } from "./programme/run.js";
 import { Today } from "./programme/spine.js";
 import { Strip } from "./programme/strip.js";
-import { Line as InLine, Review, Stage, tellQueue } from "./questions/board.js";
 import { inLine, toReview } from "./questions/lists.js";
+import { tellQueue } from "./questions/news.js";
+import { Review } from "./questions/review.js";
+import { Stage } from "./questions/stage.js";
+import { Waiting } from "./questions/waiting.js";
 import { createVoice } from "./shared/announce.js";
 import { when } from "./shared/bits.js";
 import { App, useApp, useContentLang, useDay } from "./shared/context.js";
@@ -35,7 +38,7 @@ function Desk({ say }) {
     <main class="desk" id="main">
       <${Review} say=${say} />
       <${Stage} say=${say} />
-      <${InLine} say=${say} />
+      <${Waiting} say=${say} />
       <${Day} />
     </main>
   `;
@@ -70,7 +73,9 @@ function Tabs() {
     <a href="#review" aria-current=${current("#review")}
       >${t("Review")} <span class="count">${toReview(questions).length}</span></a
     >
-    <a href="#line" aria-current=${current("#line")}>${t("In line")} <span class="count">${inLine(questions, asked).length}</span></a>
+    <a href="#line" aria-current=${current("#line")}
+      >${t("In line")} <span class="count">${inLine(questions, asked).length}</span></a
+    >
     <a href="#programme" aria-current=${current("#programme")}>${t("Programme")}</a>
   </nav>`;
 }

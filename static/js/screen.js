@@ -1,4 +1,4 @@
-// The projector: takes over what the server drew (templates/screen.html). The join code stands outside and is never redrawn.
+// The projector: takes over what the server drew (templates/screen.html). The join code stands outside, never redrawn.
 
 import { html, useLayoutEffect, useRef } from "../vendor/preact.standalone.module.js";
 import { start } from "./lib/app.js";
@@ -59,7 +59,9 @@ function Bar({ meeting, items, on, now }) {
     ${
       stands.left !== null &&
       html`<p class="bar__left"><b>${minutes(t, stands)}</b>${
-        stands.over === null && !BREAKS.has(on.kind) && t("until about {time}", { time: times.time(clock.expected_end) })
+        stands.over === null &&
+        !BREAKS.has(on.kind) &&
+        t("until about {time}", { time: times.time(clock.expected_end) })
       }</p>`
     }
     ${stands.left !== null && html`<${Done} percent=${stands.done} />`}
@@ -83,7 +85,9 @@ function Hall({ meeting, on, next, current, now }) {
     if (on) {
       return html`<p class="hall__text">${t("Ask your question")}</p>
         <p class="hall__who">${
-          waiting ? t.n("{n} question in line", "{n} questions in line", waiting) : t("From your phone, during the talk")
+          waiting
+            ? t.n("{n} question in line", "{n} questions in line", waiting)
+            : t("From your phone, during the talk")
         }</p>`;
     }
     if (next) return again();

@@ -168,6 +168,18 @@ def test_with_several_tracks_it_is_what_was_begun_last_unless_it_is_said() -> No
 
 
 @pytest.mark.parametrize(
+    ("day", "item"),
+    [
+        ("09:00-09:20 water, was 09:00-09:27\n09:20-09:30 budget, was 09:27-09:29", "budget"),
+        ("09:00-09:20 budget, was 09:00-09:27\n09:20-09:30 water, was 09:27-09:29", "water"),
+        ("09:00-09:20 budget, was 09:00-09:25\n09:20-09:30 coffee, kind break, was 09:25-09:29", None),
+    ],
+)
+def test_between_two_items_it_is_what_ended_last_but_never_a_break(day: str, item: str | None) -> None:
+    assert model.item_for(programme(day), None, clock("09:30")) == item
+
+
+@pytest.mark.parametrize(
     ("item", "at", "is_open"),
     [
         ("09:00-10:00 a", "09:30", False),

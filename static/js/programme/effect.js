@@ -36,7 +36,9 @@ export function Effect() {
         }${" "}
         ${
           kept &&
-          html`<strong>${t("{title} at {time} is kept.", { title: kept.title, time: times.time(kept.expected_start) })}</strong>`
+          html`<strong
+            >${t("{title} at {time} is kept.", { title: kept.title, time: times.time(kept.expected_start) })}</strong
+          >`
         }
         ${!moved && !shorter && !kept && t("Nothing after it is moved.")}
       </p>

@@ -11,8 +11,8 @@ export function minutesAfter(a, b) {
  * Time pushes what overruns on, a minute at a time: it is over when it has had its length and its end has passed.
  * @param {object} item the one whose clock counts (see `timed`)
  * @param {number} now ms
- * @returns {{left: number | null, over: number | null, late: number, done: number}} minutes left; minutes over its planned
- *   end, or null while it is not over time; minutes late; percent of its time
+ * @returns {{left: number | null, over: number | null, late: number, done: number}} minutes left; minutes over its
+ *   planned end, or null while it is not over time; minutes late; percent of its time
  */
 export function moment(item, now) {
   if (!item.expected_end) return { left: null, over: null, late: 0, done: 0 };

@@ -19,13 +19,13 @@ export function Today({ all, items, on, act }) {
   }<${Spine} ...${{ all, items: items.slice(fold), on, act }} />`;
 }
 
-/** @returns {number} how many of the first items are over; none of a day that is over, and one alone is not worth a fold */
+/** @returns {number} how many of the first items are over; none of a day that is over, nor one alone */
 function folded(items) {
   const first = items.findIndex((item) => item.state !== "done" && item.state !== "cancelled");
   return first >= 2 ? first : 0;
 }
 
-/** @param {{all: object[], items: object[], on: object | null, act?: (item: object) => any}} props act: a row's button */
+/** @param {{all: object[], items: object[], on: object | null, act?: (item: object) => any}} props act: row's button */
 export function Spine({ all, items, on, act }) {
   const clock = timed(all, on);
   const late = lateness(clock) >= WORTH_SAYING;

@@ -7,7 +7,7 @@ import { useApp, useContentLang, useDay, useOffline } from "../shared/context.js
 import { moment, WORTH_SAYING } from "./moment.js";
 import { speakers, timed, whole } from "./order.js";
 
-/** @param {{desk?: boolean, children?: any}} props desk: the moderator's, with what comes then instead of the speakers */
+/** @param {{desk?: boolean, children?: any}} props desk: the moderator's, with what comes then, not the speakers */
 export function Strip({ desk = false, children }) {
   const { t } = useApp();
   const day = useDay();

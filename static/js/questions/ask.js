@@ -8,8 +8,9 @@ import { left } from "./draft.js";
 const SAID_AT = 40;
 
 /**
- * @param {{sentAt: number | null, draft: object, speakers: object[], asked: object | undefined, closed: boolean, offline: boolean,
- *   sending: boolean, say: Function, send: () => void}} props asked: the item it was begun under, when that is another
+ * @param {{draft: object, speakers: object[], asked: object | undefined, closed: boolean, offline: boolean,
+ *   sending: boolean, sentAt: number | null, say: Function, send: () => void}} props
+ *   asked: the item it was begun under, when that is another than the one on now
  */
 export function Ask({ draft, speakers, asked, closed, offline, sending, sentAt, say, send }) {
   const { times, t } = useApp();
@@ -68,7 +69,9 @@ export function Ask({ draft, speakers, asked, closed, offline, sending, sentAt, 
       ${wrong && html`<${Wrong} id="ask-wrong">${wrong}<//>`}
       ${
         closed &&
-        html`<${Wrong} id="ask-closed">${t("The questions for this item are closed. What you have written is kept.")}<//>`
+        html`<${Wrong} id="ask-closed"
+          >${t("The questions for this item are closed. What you have written is kept.")}<//
+        >`
       }
       <label class="check ask__hide">
         <input
@@ -79,8 +82,15 @@ export function Ask({ draft, speakers, asked, closed, offline, sending, sentAt, 
           onChange=${(event) => draft.hideName(event.currentTarget.checked)}
         />${" "}${t("Hide my name")}
       </label>
-      <p class=${`ask__count${room < 0 ? " is-over" : ""}`} id="ask-count">${count(t, { writing, room, offline, sending, sent: sentAt && times.time(sentAt) })}</p>
-      <button class="btn btn--main ask__send" type="submit" aria-disabled=${when(closed)} aria-describedby=${when(closed, "ask-closed")}>
+      <p class=${`ask__count${room < 0 ? " is-over" : ""}`} id="ask-count">
+        ${count(t, { writing, room, offline, sending, sent: sentAt && times.time(sentAt) })}
+      </p>
+      <button
+        class="btn btn--main ask__send"
+        type="submit"
+        aria-disabled=${when(closed)}
+        aria-describedby=${when(closed, "ask-closed")}
+      >
         ${t("Send")}
       </button>
     </div>

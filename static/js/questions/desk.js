@@ -21,11 +21,13 @@ function Author({ question, children }) {
 
 /**
  * A question to decide on.
- * @param {{question: object, first: boolean, now: number, offline: boolean, busy: string | undefined, taken: string | null,
- *   refusal: object | undefined, reason: object, onApprove: Function, onReject: Function, onClose: Function}} props
+ * @param {{question: object, first: boolean, now: number, offline: boolean, busy: string | undefined,
+ *   taken: string | null, refusal: object | undefined, reason: object, onApprove: Function, onReject: Function,
+ *   onClose: Function}} props
  *   busy: the command on its way; taken: who decided meanwhile, in words; reason: the rejection being written
  */
-export function ToReview({ question, first, now, offline, busy, taken, refusal, reason, onApprove, onReject, onClose }) {
+export function ToReview(props) {
+  const { question, first, now, offline, busy, taken, refusal, reason, onApprove, onReject, onClose } = props;
   const { t } = useApp();
   const gone = question.state !== "pending";
   const size = first ? "" : " btn--small";
@@ -40,7 +42,9 @@ export function ToReview({ question, first, now, offline, busy, taken, refusal, 
       <${Author} question=${question} />
       ${
         taken &&
-        html`<p class="case__said"><${Icon} name="info" /><span>${taken} ${t("What you have written is still here.")}</span></p>`
+        html`<p class="case__said">
+          <${Icon} name="info" /><span>${taken} ${t("What you have written is still here.")}</span>
+        </p>`
       }
       ${
         refusal &&
@@ -58,7 +62,10 @@ export function ToReview({ question, first, now, offline, busy, taken, refusal, 
             >${t("Approve")}<//
           >`
         }
-        <${Reject} ...${{ question, size, gone, offline, busy: busy === "question.reject", reason, refusal, onReject, onClose }} />
+        <${Reject}
+          busy=${busy === "question.reject"}
+          ...${{ question, size, gone, offline, reason, refusal, onReject, onClose }}
+        />
       </div>
     </div>
   </article>`;
@@ -99,7 +106,8 @@ function Reject({ question, size, gone, offline, busy, reason, refusal, onReject
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
   }
 
-  return html`<details class="reject" open=${reason.open} onToggle=${(event) => reason.toggle(event.currentTarget.open)}>
+  const toggled = (event) => reason.toggle(event.currentTarget.open);
+  return html`<details class="reject" open=${reason.open} onToggle=${toggled}>
     <summary class=${`btn${size}`} ref=${button} data-act="">${t("Reject…")}</summary>
     <form onSubmit=${submit} onKeyDown=${key}>
       <div>
@@ -130,7 +138,9 @@ function Reject({ question, size, gone, offline, busy, reason, refusal, onReject
         >
           ${gone ? t("Reject anyway") : t("Reject")}
         </button>
-        <button class="btn btn--quiet" type="button" onClick=${close}>${gone ? t("Leave it as it is") : t("Cancel")}</button>
+        <button class="btn btn--quiet" type="button" onClick=${close}>
+          ${gone ? t("Leave it as it is") : t("Cancel")}
+        </button>
       </div>
     </form>
   </details>`;
@@ -142,8 +152,12 @@ export function Staged({ question, offline, busy, onAnswer, onPutBack }) {
     <p class="case__text" id=${`q-${question.id}`}>${question.text}</p>
     <${Author} question=${question}>, ${t.n("{n} supports it", "{n} support it", question.support)}<//>
     <div class="acts">
-      <${Act} className="btn btn--main" offline=${offline} busy=${busy === "question.answer"} onAct=${onAnswer}>${t("Answered")}<//>
-      <${Act} className="btn" offline=${offline} busy=${busy === "question.put_back"} onAct=${onPutBack}>${t("Take it down")}<//>
+      <${Act} className="btn btn--main" offline=${offline} busy=${busy === "question.answer"} onAct=${onAnswer}
+        >${t("Answered")}<//
+      >
+      <${Act} className="btn" offline=${offline} busy=${busy === "question.put_back"} onAct=${onPutBack}
+        >${t("Take it down")}<//
+      >
     </div>
   </div>`;
 }
@@ -167,7 +181,9 @@ export function NextUp({ question, offline, busy, refusal, onTake }) {
     ${
       question.gone
         ? null
-        : html`<${Act} className="btn" offline=${offline} busy=${busy === "question.take"} onAct=${onTake}>${t("Take up")}<//>`
+        : html`<${Act} className="btn" offline=${offline} busy=${busy === "question.take"} onAct=${onTake}
+            >${t("Take up")}<//
+          >`
     }
   </article>`;
 }

@@ -1,4 +1,4 @@
-// The question being written: its text, whether the name is hidden, and which item it was begun under. It survives a reload.
+// The question being written: its text, whether the name is hidden, which item it was begun under. A reload keeps it.
 
 import { useState } from "../../vendor/preact.standalone.module.js";
 import { graphemes } from "../shared/graphemes.js";
@@ -38,7 +38,7 @@ export function useDraft(drafts, onNow) {
   };
 }
 
-/** What stands in the server's form (typed before this script ran, or given back with a refusal), else what was kept. */
+/** What stands in the server's form (typed before this script ran, or given back refused), else what was kept. */
 function first(drafts) {
   const form = document.getElementById("ask");
   const typed = form?.elements?.text?.value ?? "";

@@ -1,4 +1,6 @@
-// What a participant is told in words when it happens: mine first of all, then what is on stage.
+// What is told in words when it happens: to a participant their own questions and the stage, to a moderator the queue.
+
+import { toReview } from "./lists.js";
 
 /**
  * @param {ReturnType<typeof import("../lib/app.js").start>} app
@@ -41,3 +43,22 @@ const statesOfMine = (store) =>
       .filter((q) => q.mine)
       .map((q) => [q.id, q.state]),
   );
+
+/** "3 new to review", at most now and then: a moderator hears it, a busy one is not drowned. */
+export function tellQueue({ store, t }, say) {
+  let known = new Set(toReview(store.list("questions")).map((q) => q.id));
+  let told = 0;
+  let timer = null;
+  store.subscribe("questions", () => {
+    const pending = toReview(store.list("questions"));
+    told += pending.filter((q) => !known.has(q.id)).length;
+    known = new Set(pending.map((q) => q.id));
+    document.title = document.title.replace(/^\d+/, String(pending.length));
+    if (told === 0 || timer !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      if (told > 0) say(t.n("{n} new question to review.", "{n} new questions to review.", told), "queue");
+      told = 0;
+    }, 3_000);
+  });
+}

@@ -5,7 +5,8 @@
  * @returns {object | undefined}
  */
 export function lastDone(audit, id) {
-  return audit.filter((one) => one.object === id).reduce((last, one) => (last && last.at > one.at ? last : one), undefined);
+  const done = audit.filter((one) => one.object === id);
+  return done.reduce((last, one) => (last && last.at > one.at ? last : one), undefined);
 }
 
 /**
@@ -15,11 +16,13 @@ export function lastDone(audit, id) {
  */
 export function whoWasFaster(t, done, state) {
   const who = done?.who_name || t("Somebody else");
-  if (done?.what === "question.approve" || (!done && state === "approved")) return t("{who} has already approved it.", { who });
-  if (done?.what === "question.reject" || (!done && state === "rejected")) return t("{who} has already rejected it.", { who });
-  if (done?.what === "question.take" || (!done && state === "on_stage")) return t("{who} has already taken it up.", { who });
-  if (done?.what === "question.answer" || (!done && state === "answered")) {
-    return t("{who} has already marked it as answered.", { who });
-  }
+  for (const [what, now, say] of DEEDS) if (done ? done.what === what : state === now) return say(t, who);
   return t("{who} has changed it meanwhile.", { who });
 }
+
+const DEEDS = [
+  ["question.approve", "approved", (t, who) => t("{who} has already approved it.", { who })],
+  ["question.reject", "rejected", (t, who) => t("{who} has already rejected it.", { who })],
+  ["question.take", "on_stage", (t, who) => t("{who} has already taken it up.", { who })],
+  ["question.answer", "answered", (t, who) => t("{who} has already marked it as answered.", { who })],
+];

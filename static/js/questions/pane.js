@@ -73,33 +73,42 @@ export function Questions({ say }) {
           />`,
       )}
       ${ownUnseen(questions).map(
-        (q) => html`<${Own} key=${q.id} question=${q} onRephrase=${() => toBox({ text: q.text, hide_name: q.name_hidden })} />`,
+        (q) =>
+          html`<${Own}
+            key=${q.id}
+            question=${q}
+            onRephrase=${() => toBox({ text: q.text, hide_name: q.name_hidden })}
+          />`,
       )}
       ${unanswered(entries, "question.ask").map(
         (entry) => html`<${Sending} key=${entry.op} entry=${entry} offline=${offline} />`,
       )}
-      <div class="questions__head">
-        <h2>${t("In line")}</h2>
-        ${
-          waiting > 0 &&
-          html`<button class="btn btn--small" type="button" onClick=${release}>${t("{n} new", { n: waiting })}</button>`
-        }
+      <div ref=${list}>
+        <div class="questions__head">
+          <h2>${t("In line")}</h2>
+          ${
+            waiting > 0 &&
+            html`<button class="btn btn--small" type="button" onClick=${release}>
+              ${t.n("{n} new", "{n} new", waiting)}
+            </button>`
+          }
+        </div>
+        <ol class="questions">
+          ${shown.map(
+            (q) =>
+              html`<${InLine}
+                key=${q.id}
+                question=${q.gone ? { ...q, state: store.one("questions", q.id)?.state } : q}
+                current=${current}
+                vote=${voter ? myVote(q, supported.has(q.id), entries) : null}
+                refusal=${refused(entries, "question.upvote").find((entry) => entry.payload.id === q.id)}
+                onVote=${(want) => outbox.send("question.upvote", { id: q.id, on: want })}
+                onDismiss=${() => dismissVotes(outbox, entries, q.id)}
+              />`,
+          )}
+        </ol>
+        ${shown.length === 0 && html`<p class="questions__none">${t("No questions in line.")}</p>`}
       </div>
-      <ol class="questions" ref=${list}>
-        ${shown.map(
-          (q) =>
-            html`<${InLine}
-              key=${q.id}
-              question=${q.gone ? { ...q, state: store.one("questions", q.id)?.state } : q}
-              current=${current}
-              vote=${voter ? myVote(q, supported.has(q.id), entries) : null}
-              refusal=${refused(entries, "question.upvote").find((entry) => entry.payload.id === q.id)}
-              onVote=${(want) => outbox.send("question.upvote", { id: q.id, on: want })}
-              onDismiss=${() => dismissVotes(outbox, entries, q.id)}
-            />`,
-        )}
-      </ol>
-      ${shown.length === 0 && html`<p class="questions__none">${t("No questions in line.")}</p>`}
       ${
         done.length > 0 &&
         html`<details class="answered">
@@ -123,7 +132,9 @@ export function Questions({ say }) {
             say=${say}
             send=${send}
           />`
-        : html`<div class="ask"><p class="ask__note">${t("To ask and to support questions, open your personal link.")}</p></div>`
+        : html`<div class="ask">
+            <p class="ask__note">${t("To ask and to support questions, open your personal link.")}</p>
+          </div>`
     }
   </div>`;
 }

@@ -32,7 +32,8 @@ export function Staged({ question, current }) {
 export function InLine({ question, current, vote, refusal, onVote, onDismiss }) {
   const { t } = useApp();
   const { who, of } = useByline(question, current);
-  return html`<li class=${`question${question.gone ? " is-gone" : ""}`} id=${`q-${question.id}`} data-row=${question.id}>
+  const look = `question${question.gone ? " is-gone" : ""}`;
+  return html`<li class=${look} id=${`q-${question.id}`} data-row=${question.id}>
     <${Vote} ...${{ question, vote, onVote }} />
     <div>
       <p class="question__text">${question.text}</p>
@@ -97,7 +98,10 @@ export function Own({ question, onRephrase }) {
       <div>
         <p class="question__text">${question.text}</p>
         <p class="state"><b>${t("Not taken up")}</b> <span class="soft">${mine}</span></p>
-        ${question.reason && html`<p class="small">${t("The moderator writes: {reason}", { reason: question.reason })}</p>`}
+        ${
+          question.reason &&
+          html`<p class="small">${t("The moderator writes: {reason}", { reason: question.reason })}</p>`
+        }
         <p class="question__acts needs-script">
           <button class="btn btn--small" type="button" onClick=${onRephrase}>${t("Rephrase it")}</button>
         </p>

@@ -15,7 +15,8 @@ export function useDay() {
   const meeting = useList(store, "meeting")[0];
   const items = inOrder(useList(store, "programme"));
   const on = nowOn(meeting, items);
-  return { meeting, items, on, current: current(items, on), next: upNext(meeting, items), now: useTick(clock, "minute") };
+  const now = useTick(clock, "minute");
+  return { meeting, items, on, current: current(items, on), next: upNext(meeting, items), now };
 }
 
 /** Whether the line is lost for good enough a reason to say so. */

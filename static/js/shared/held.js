@@ -1,5 +1,5 @@
-// Nothing moves under a finger or a pointer, nor under the keyboard. While somebody is in a list its order is held; what is
-// new waits, and what has left stays as a mark of where it went, until they leave or ask for it.
+// Nothing moves under a finger, a pointer or the keyboard. While somebody is in a list its order is held; what is new
+// waits, and what has left stays as a mark of where it went, until they leave or ask for it.
 
 import { useEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
 
@@ -10,7 +10,7 @@ const AFTER_STILLNESS = 15_000;
 /**
  * @template {{id: string}} T
  * @param {T[]} list as it would stand if nobody were there
- * @param {{current: Element | null}} ref the list's element
+ * @param {{current: Element | null}} ref what holds the list, with the button that releases it
  * @returns {{shown: (T & {gone?: boolean})[], waiting: number, release: () => void}}
  */
 export function useHeld(list, ref) {

@@ -1,5 +1,5 @@
-// The page arrives drawn by the server. The first drawing here reuses those elements, so that nothing jumps, what has been
-// typed stays, and whoever was already writing goes on writing.
+// The page arrives drawn by the server. The first drawing here reuses those elements, so that nothing jumps, what has
+// been typed stays, and whoever was already writing goes on writing.
 
 import { render } from "../../vendor/preact.standalone.module.js";
 

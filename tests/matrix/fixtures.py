@@ -1,0 +1,57 @@
+"""Fixtures of the matrix, for the folders whose tests act in its world."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from hybridmote import limits
+from tests.matrix.site import Site
+from tests.matrix.world import World
+from tests.servers import Databases, Postgres
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="session")
+def the_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="session")
+def all_worlds(
+    tmp_path_factory: pytest.TempPathFactory, _postgres_when_wanted: Callable[[], Postgres], the_site: Site
+) -> Iterator[Callable[[str], World]]:
+    databases = Databases(tmp_path_factory.mktemp("worlds"), _postgres_when_wanted)
+    made: dict[str, World] = {}
+
+    def world(kind: str) -> World:
+        if kind not in made:
+            made[kind] = World(databases.new(kind))
+        return made[kind].open()
+
+    yield world
+    for one in made.values():
+        one.close()
+
+
+@pytest.fixture(params=KINDS)
+def world(request: pytest.FixtureRequest, all_worlds: Callable[[str], World], site: Site) -> World:
+    """The world as it was in the beginning, on SQLite and on PostgreSQL; it is the process's database."""
+    return all_worlds(request.param)
+
+
+@pytest.fixture
+def sqlite_world(all_worlds: Callable[[str], World], site: Site) -> World:
+    return all_worlds("sqlite")
+
+
+@pytest.fixture
+def postgres_world(all_worlds: Callable[[str], World], site: Site) -> World:
+    return all_worlds("postgresql")
+
+
+@pytest.fixture
+def site(the_site: Site) -> Iterator[Site]:
+    """The application without its network; rate limits are off."""
+    yield the_site.open()
+    limits.limiter = the_site.limiter

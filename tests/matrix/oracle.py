@@ -1,0 +1,119 @@
+"""What every audience should see, worked out from the tables by other means than the product's views.
+
+Written from the design, not from the code: a view that gives more, less or something else is wrong.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.matrix.world import World
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+View = dict[str, Any]
+Topics = dict[str, dict[str, View]]
+Picture = dict[str, Topics]  # audience -> topic -> id -> view
+
+OPEN_STATES = ("approved", "on_stage", "answered")
+
+
+def picture(world: World, meeting: str, tables: Tables | None = None) -> Picture:
+    """The layers of everybody in a meeting, as they should be now."""
+    tables = tables or world.dump()
+    here = {name: [row for row in rows if row.get("meeting_id") == meeting] for name, rows in tables.items()}
+    here["meeting"] = [row for row in tables["meeting"] if row["id"] == meeting]
+    mine = {q["id"] for q in here["question"]}
+    here["upvote"] = [row for row in tables["upvote"] if row["question_id"] in mine]
+    seen: Picture = {a: {topic: {} for topic in TOPICS} for a in audiences(here)}
+    for topic, tell in TOPICS.items():
+        for audience, id, view in tell(here):
+            seen[audience][topic][id] = view
+    return seen
+
+
+def audiences(here: Tables) -> list[str]:
+    people = sorted(p["id"] for p in here["participant"])
+    speakers = sorted({s["item_id"] for s in here["speaker"] if s["participant_id"]})
+    return ["public", "staff", *(f"person:{p}" for p in people), *(f"speaker:{i}" for i in speakers)]
+
+
+Told = Iterator[tuple[str, str, View]]  # audience, id, view
+
+
+def _meeting(here: Tables) -> Told:
+    plain = ("id", "version", "slug", "title", "tagline", "language", "timezone", "place", "join_code", "demo", "now_on")
+    for m in here["meeting"]:
+        view = {name: m[name] for name in plain} | {"starts": _said(m["starts"]), "ends": _said(m["ends"])}
+        yield "public", m["id"], view
+        yield "staff", m["id"], view
+
+
+def _programme(here: Tables) -> Told:
+    plain = ("id", "version", "title", "description", "kind", "track", "day", "position", "promised", "minimum", "attendance")
+    times = [f"{what}_{edge}" for what in ("planned", "expected", "actual") for edge in ("start", "end")]
+    for item in here["item"]:
+        speakers = sorted((s for s in here["speaker"] if s["item_id"] == item["id"]), key=lambda s: s["position"])
+        state = "waiting" if item["actual_start"] is None else "on" if item["actual_end"] is None else "done"
+        view = {name: item[name] for name in plain} | {name: _said(item[name]) for name in times}
+        view["state"] = "cancelled" if item["cancelled"] else state
+        view["parent"] = item["parent_id"]
+        view["speakers"] = [{key: s[key] for key in ("name", "role", "organisation")} for s in speakers]
+        yield "public", item["id"], view
+        yield "staff", item["id"], view
+
+
+def _questions(here: Tables) -> Told:
+    people = {p["id"]: p for p in here["participant"]}
+    for q in here["question"]:
+        shared = {
+            "id": q["id"],
+            "version": q["version"],
+            "item": q["item_id"],
+            "text": q["text"],
+            "state": q["state"],
+            "asked_at": _said(q["asked_at"]),
+            "support": sum(1 for u in here["upvote"] if u["question_id"] == q["id"]),
+        }
+        author = {key: people[q["author_id"]][key] for key in ("name", "organisation", "attendance")}
+        known = {"name_hidden": q["name_hidden"], "reason": q["reason"]}
+        yield "staff", q["id"], shared | known | {"author": author, "author_id": q["author_id"]}
+        yield f"person:{q['author_id']}", q["id"], shared | known | {"mine": True}
+        if q["state"] in OPEN_STATES:
+            yield "public", q["id"], shared | {"author": None if q["name_hidden"] else author}
+
+
+def _upvotes(here: Tables) -> Told:
+    for u in here["upvote"]:
+        yield f"person:{u['participant_id']}", u["question_id"], {"on": True}
+
+
+def _receipts(here: Tables) -> Told:
+    for r in here["receipt"]:
+        view = {"id": r["id"], "question": r["question_id"], "at": _said(r["at"])}
+        yield f"person:{r['participant_id']}", r["id"], view | {key: r[key] for key in ("end", "text", "reason")}
+
+
+def _audit(here: Tables) -> Told:
+    for a in here["audit"]:
+        view = {key: a[key] for key in ("id", "who", "who_name", "what", "before", "after", "reason")}
+        yield "staff", a["id"], view | {"at": _said(a["at"]), "object": a["object_id"]}
+
+
+TOPICS: dict[str, Callable[[Tables], Told]] = {
+    "meeting": _meeting,
+    "programme": _programme,
+    "questions": _questions,
+    "upvotes": _upvotes,
+    "receipts": _receipts,
+    "audit": _audit,
+}
+
+
+def _said(at: dt.datetime | None) -> str | None:
+    """ISO 8601 in UTC, with a Z, and milliseconds only where there are any."""
+    if at is None:
+        return None
+    at = at.astimezone(dt.UTC)
+    thousandths = f".{at.microsecond // 1000:03}" if at.microsecond >= 1000 else ""
+    return f"{at:%Y-%m-%dT%H:%M:%S}{thousandths}Z"

@@ -1,0 +1,426 @@
+"""The world every test of the matrix acts in: a meeting in full swing, and another one next door.
+
+Everything in it has a fixed id, so that a test can name it, and so that the world can be put back as it was by writing
+its rows again: that is faster than a new database, on both kinds.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Engine, NullPool, Table, create_engine, delete, insert, select, text
+
+from hybridmote import db, load_rooms, sync
+from hybridmote.access import Caller, by_cookie, by_token
+from hybridmote.config import Settings
+from hybridmote.db import Base, open_database, reading
+from hybridmote.dispatch import dispatch
+from hybridmote.ledger import Due
+from hybridmote.meetings.store import Meeting
+from hybridmote.participants.store import Account, AuditEntry, Grant, Participant, hashed
+from hybridmote.programme.store import Cue, Item, Speaker
+from hybridmote.questions.store import Question, Receipt, Upvote
+
+load_rooms()
+
+HERE, THERE = "m-here", "m-there"
+SLUGS = {HERE: "here", THERE: "there"}
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in the world; `way` is how they come in: by a link, by an account, or no more."""
+
+    key: str
+    roles: str
+    attendance: str | None = None
+    way: str = "link"
+    meeting: str = HERE
+
+    @property
+    def id(self) -> str:
+        return f"p-{self.key}"
+
+    @property
+    def token(self) -> str:
+        return f"the-link-of-{self.key}"
+
+
+PEOPLE = {
+    person.key: person
+    for person in (
+        Person("organiser", "organiser"),
+        Person("moderator", "moderator", "hall"),
+        Person("second_moderator", "moderator", way="account"),
+        Person("speaker", "speaker", "hall"),
+        Person("leader", "leader participant", "web"),
+        Person("hall", "participant", "hall"),
+        Person("web", "participant", "web"),
+        Person("quiet", "participant", "web"),  # has asked nothing and supports nothing
+        Person("screen", "screen"),
+        Person("gone", "participant", "web", way="revoked"),
+        Person("their_organiser", "organiser", meeting=THERE),
+        Person("their_moderator", "moderator", meeting=THERE),
+        Person("their_guest", "participant", "hall", meeting=THERE),
+        Person("their_screen", "screen", meeting=THERE),
+    )
+}
+
+# item: (kind, minutes from now planned from and to, begun and ended, parent)
+_ITEMS: dict[str, tuple[str, tuple[int, int] | None, tuple[int | None, int | None], str | None]] = {
+    "registration": ("registration", (-70, -40), (-70, -41), None),
+    "welcome": ("plenary", (-40, -33), (-41, -32), None),
+    "talk": ("talk", (-33, -3), (-32, None), None),
+    "discussion": ("talk", None, (None, None), "talk"),
+    "coffee": ("break", (0, 20), (None, None), None),
+    "second_talk": ("talk", (20, 50), (None, None), None),
+    "dropped": ("talk", (50, 60), (None, None), None),
+    "lunch": ("break", (60, 120), (None, None), None),
+}
+
+# question: (state, who asks, name hidden, who supports it)
+_QUESTIONS: dict[str, tuple[str, str, bool, tuple[str, ...]]] = {
+    "pending": ("pending", "hall", False, ()),
+    "pending_hidden": ("pending", "web", True, ()),
+    "approved": ("approved", "web", False, ("hall", "speaker")),
+    "approved_hidden": ("approved", "hall", True, ("web",)),
+    "on_stage": ("on_stage", "speaker", False, ("hall", "web", "leader")),
+    "answered": ("answered", "hall", False, ("web",)),
+    "rejected": ("rejected", "web", False, ()),
+    "withdrawn": ("withdrawn", "hall", False, ()),
+    "merged": ("merged", "leader", True, ("hall",)),
+}
+_THEIR_QUESTIONS: dict[str, tuple[str, str, bool, tuple[str, ...]]] = {
+    "their_pending": ("pending", "their_guest", False, ()),
+    "their_approved": ("approved", "their_guest", True, ("their_organiser",)),
+    "their_stage": ("on_stage", "their_moderator", False, ("their_guest",)),
+}
+
+
+def new_op() -> str:
+    return str(uuid4())
+
+
+class World:
+    """One database with both meetings in it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = Settings(database_url=url).url_of_database()
+        self.sqlite = self.url.startswith("sqlite")
+        # beside the product's own engines, in its own transactions: what it reads is what is committed
+        self.engine: Engine = create_engine(self.url, poolclass=NullPool)
+        self.side = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        self.side.execute(text("PRAGMA synchronous=OFF" if self.sqlite else "SET synchronous_commit TO off"))
+        self.now = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)
+        self._rows = _rows(self.now)
+        self.tables: list[Table] = list(Base.metadata.sorted_tables)
+        self.meta = [dict(row) for row in self.side.execute(select(_table(db.Meta))).mappings()]
+
+    def open(self) -> "World":
+        """Make this the database of the process, as it was in the beginning."""
+        if db._opened is None or str(db._opened.url) != str(db.make_url(self.url)):
+            open_database(self.url)
+        self.reset()
+        return self
+
+    def reset(self) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text("PRAGMA synchronous=OFF" if self.sqlite else "SET LOCAL synchronous_commit TO off"))
+            for table in reversed(self.tables):
+                connection.execute(delete(table))
+            connection.execute(insert(_table(db.Meta)), self.meta)
+            for table in self.tables:
+                if rows := self._rows.get(table.name):
+                    connection.execute(insert(table), rows)
+        sync._shared.clear()  # what a process remembers of a meeting it has seen grow
+        self._callers: dict[str, Caller] = {}
+
+    def close(self) -> None:
+        self.side.close()
+
+    # ---- who ----------------------------------------------------------------------------------------------------------
+
+    def caller(self, key: str) -> Caller | None:
+        """Somebody as the door let them in, the first time; None for time itself."""
+        if key == SYSTEM:
+            return None
+        if key in self._callers:
+            return self._callers[key]
+        person = PEOPLE[key]
+        with reading() as session:
+            meeting = session.get(Meeting, person.meeting)
+            assert meeting is not None
+            if person.way == "account":
+                found = by_cookie(session, meeting, {"account": [f"a-{key}", f"stamp-of-{key}"]})
+            else:
+                found = by_token(session, meeting, person.token)
+        assert found is not None, f"nobody lets {key} in"
+        return self._callers.setdefault(key, found)
+
+    def people(self, meeting: str | None = HERE) -> list[Person]:
+        """Those who may come in."""
+        return [p for p in PEOPLE.values() if p.way != "revoked" and meeting in (None, p.meeting)]
+
+    # ---- acting -------------------------------------------------------------------------------------------------------
+
+    def ask(self, who: str, command: str, body: Any, op: Any = None) -> dict[str, Any]:
+        """Dispatch a command as somebody of the world, with an op of its own if none is given."""
+        meeting = HERE if who == SYSTEM else PEOPLE[who].meeting
+        return dispatch(self.caller(who), meeting, command, {**body, "op": op or new_op()})
+
+    def did(self, who: str, command: str, **body: Any) -> Any:
+        """As `ask`, where it must succeed; its result."""
+        answer = self.ask(who, command, body)
+        assert answer["ok"], f"{who} could not {command}: {answer}"
+        return answer["result"]
+
+    # ---- looking, past the product ------------------------------------------------------------------------------------
+
+    def all(self, statement: str, **values: Any) -> Sequence[Any]:
+        return self.side.execute(text(statement), values).all()
+
+    def one(self, statement: str, **values: Any) -> Any:
+        """The only value of the only row."""
+        return self.side.execute(text(statement), values).scalar_one()
+
+    def write(self, statement: str, **values: Any) -> None:
+        """Change the database behind the product's back."""
+        self.side.execute(text(statement), values)
+
+    def seq(self, meeting: str = HERE) -> int:
+        return int(self.one("SELECT seq FROM meeting WHERE id = :m", m=meeting))
+
+    def version(self, meeting: str = HERE) -> int:
+        return int(self.one("SELECT version FROM meeting WHERE id = :m", m=meeting))
+
+    def dump(self) -> dict[str, list[dict[str, Any]]]:
+        """Every row of every table."""
+        with self.engine.connect() as connection:
+            return {
+                table.name: sorted((dict(row) for row in connection.execute(select(table)).mappings()), key=repr)
+                for table in self.tables
+            }
+
+    def ids(self, meeting: str) -> dict[str, list[str]]:
+        """Every id of every kind of object in a meeting."""
+        found: dict[str, list[str]] = {"meeting": [meeting]}
+        for table in self.tables:
+            if {"id", "meeting_id"} <= set(table.columns.keys()) and table.name not in ("job", "due"):
+                rows = self.side.execute(select(table.c.id).where(table.c.meeting_id == meeting))
+                found[table.name] = sorted(rows.scalars())
+        return found
+
+
+def changed(before: dict[str, list[Any]], after: dict[str, list[Any]], but: Iterable[str] = ()) -> list[str]:
+    """What is different between two dumps, a line each. `but`: tables, or "table.column", that may differ."""
+    but = set(but)
+    lines = []
+    for table in before:
+        if table in but:
+            continue
+        ignored = {name.partition(".")[2] for name in but if name.startswith(f"{table}.")}
+        old, new = ([_without(row, ignored) for row in dump[table]] for dump in (before, after))
+        lines += [f"- {table} {row}" for row in old if row not in new]
+        lines += [f"+ {table} {row}" for row in new if row not in old]
+        if len(old) != len(new) and not lines:
+            lines.append(f"{table}: {len(old)} rows became {len(new)}")
+    return lines
+
+
+def _without(row: dict[str, Any], ignored: set[str]) -> dict[str, Any]:
+    return {k: v for k, v in row.items() if k not in ignored} if ignored else row
+
+
+def _table(cls: type[Base]) -> Table:
+    table = cls.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _row(cls: type[Base], **given: Any) -> dict[str, Any]:
+    """A whole row: what is not given has its column's default."""
+    row = {}
+    for column in _table(cls).columns:
+        default: Any = column.default.arg if column.default is not None else None
+        row[column.name] = default(None) if callable(default) else default
+    return row | given
+
+
+def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
+    def at(minutes: int | None) -> dt.datetime | None:
+        return None if minutes is None else now + dt.timedelta(minutes=minutes)
+
+    def meeting(id: str, on: str, seq: int) -> dict[str, Any]:
+        return _row(
+            Meeting,
+            id=id,
+            slug=SLUGS[id],
+            seq=seq,
+            pruned=seq,
+            version=3,
+            title=f"The meeting {SLUGS[id]}",
+            tagline="For tests",
+            starts=at(-70),
+            ends=at(400),
+            place="The hall",
+            join_code=f"CD2{SLUGS[id]}",
+            now_on={"": on},
+        )
+
+    def item(id: str, meeting: str, position: int, **more: Any) -> dict[str, Any]:
+        return _row(
+            Item,
+            id=id,
+            meeting_id=meeting,
+            position=position,
+            day=now.date().isoformat(),
+            title=f"Item {id}",
+            **more,
+        )
+
+    def question(id: str, meeting: str, on: str, minute: int, told: tuple[str, str, bool, Any]) -> dict[str, Any]:
+        return _row(
+            Question,
+            id=f"q-{id}",
+            meeting_id=meeting,
+            item_id=on,
+            author_id=PEOPLE[told[1]].id,
+            version=2,
+            text=f"What of {id}?",
+            state=told[0],
+            name_hidden=told[2],
+            reason="It was asked before." if told[0] == "rejected" else "",
+            support=len(told[3]),
+            asked_at=at(minute),
+        )
+
+    def receipt(id: str, meeting: str, question: str, asker: str, end: str) -> dict[str, Any]:
+        return _row(
+            Receipt,
+            id=f"r-{id}",
+            meeting_id=meeting,
+            participant_id=PEOPLE[asker].id,
+            question_id=f"q-{question}",
+            end=end,
+            text=f"What of {question}?",
+            at=at(-6),
+        )
+
+    def audit(id: str, meeting: str, who: str, question: str, after: str) -> dict[str, Any]:
+        return _row(
+            AuditEntry,
+            id=f"l-{id}",
+            meeting_id=meeting,
+            at=at(-6),
+            who=PEOPLE[who].id,
+            who_name=f"The {who}",
+            what=f"question.{after}",
+            object_id=f"q-{question}",
+            before="approved",
+            after=after,
+        )
+
+    items, cues = [], []
+    for position, (id, (kind, planned, (begun, ended), parent)) in enumerate(_ITEMS.items()):
+        times = {
+            "planned_start": at(planned[0]) if planned else None,
+            "planned_end": at(planned[1]) if planned else None,
+            "actual_start": at(begun),
+            "actual_end": at(ended),
+        }
+        times |= {
+            "expected_start": times["actual_start"] or times["planned_start"] or at(-33),
+            "expected_end": times["actual_end"] or times["planned_end"] or at(-3),
+        }
+        items.append(
+            item(
+                f"i-{id}",
+                HERE,
+                position,
+                kind=kind,
+                parent_id=f"i-{parent}" if parent else None,
+                promised=kind == "break",
+                minimum=20 if kind == "talk" and planned else None,
+                cancelled=id == "dropped",
+                **times,
+            )
+        )
+        for what, when in (("on", begun), ("off", ended)):
+            if when is not None:
+                cue = {"meeting_id": HERE, "item_id": f"i-{id}", "kind": what, "at": at(when)}
+                cues.append(_row(Cue, id=f"c-{id}-{what}", **cue))
+    for position, (id, begin, end) in enumerate((("their_talk", -20, 40), ("their_break", 40, 60))):
+        planned = {"planned_start": at(begin), "planned_end": at(end)}
+        expected = {"expected_start": at(begin), "expected_end": at(end)}
+        begun = {"actual_start": at(begin)} if begin < 0 else {}
+        items.append(item(f"i-{id}", THERE, position, kind="talk", **planned, **expected, **begun))
+
+    asked = [(HERE, "i-talk", *q) for q in _QUESTIONS.items()]
+    asked += [(THERE, "i-their_talk", *q) for q in _THEIR_QUESTIONS.items()]
+    return {
+        "meeting": [meeting(HERE, "i-talk", 40), meeting(THERE, "i-their_talk", 25)],
+        "account": [
+            _row(
+                Account,
+                id=f"a-{p.key}",
+                email=f"{p.key}@example.org",
+                name=f"The {p.key}",
+                password_hash="-",
+                stamp=f"stamp-of-{p.key}",
+            )
+            for p in PEOPLE.values()
+            if p.way == "account"
+        ],
+        "participant": [
+            _row(
+                Participant,
+                id=p.id,
+                meeting_id=p.meeting,
+                account_id=f"a-{p.key}" if p.way == "account" else None,
+                name=f"The {p.key}",
+                organisation="A municipality",
+                roles=p.roles,
+                attendance=p.attendance,
+            )
+            for p in PEOPLE.values()
+        ],
+        "grant_": [
+            _row(
+                Grant,
+                id=f"g-{p.key}",
+                meeting_id=p.meeting,
+                participant_id=p.id,
+                token_hash=hashed(p.token),
+                created_at=at(-500),
+                revoked_at=at(-100) if p.way == "revoked" else None,
+            )
+            for p in PEOPLE.values()
+            if p.way != "account"
+        ],
+        "item": items,
+        "cue": cues,
+        "speaker": [
+            _row(Speaker, id="s-1", meeting_id=HERE, item_id="i-talk", name="The speaker", participant_id="p-speaker"),
+            _row(Speaker, id="s-2", meeting_id=HERE, item_id="i-talk", position=1, name="Another", role="Host"),
+            _row(Speaker, id="s-3", meeting_id=HERE, item_id="i-second_talk", name="A third"),
+        ],
+        "question": [question(id, m, on, -20 + n, told) for n, (m, on, id, told) in enumerate(asked)],
+        "upvote": [
+            _row(Upvote, question_id=f"q-{id}", participant_id=PEOPLE[who].id)
+            for _, _, id, told in asked
+            for who in told[3]
+        ],
+        "receipt": [
+            receipt("answered", HERE, "answered", "hall", "answered"),
+            receipt("rejected", HERE, "rejected", "web", "rejected"),
+        ],
+        "audit": [
+            audit("1", HERE, "moderator", "answered", "answered"),
+            audit("2", HERE, "second_moderator", "rejected", "rejected"),
+            audit("3", THERE, "their_moderator", "their_stage", "on_stage"),
+        ],
+        "due": [_row(Due, id="d-drift", meeting_id=HERE, at=at(-3), command="programme.drift", key="programme.drift")],
+    }
