@@ -23,7 +23,10 @@ def command(slug: str, name: str) -> Any:
     with reading() as db:
         _, caller = meeting_and_caller(db, slug)
     check_csrf()
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested deeper than anybody means
+        body = None
     answer = dispatch(caller, caller.meeting_id, name, body)
     return jsonify(answer) if answer["ok"] else answer_problem(answer)
 

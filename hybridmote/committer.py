@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,11 +22,12 @@ from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from . import metrics, nudge
-from .access import Caller, Way, still_open
+from .access import Caller, Way, layers_of, still_open
 from .context import Context, Work, key_of, writes
 from .db import Base, Utc, database, rows_given, utc_now
 from .ledger import Due, Op
 from .meetings.store import Meeting
+from .participants.store import Participant
 from .problems import Refused
 from .sync import Change, Marks, log_rows
 
@@ -226,18 +227,24 @@ class Batch:
     # ---- the handlers -------------------------------------------------------------------------------------------------
 
     def _run(self, session: Work, asked: Asked, admitted: dict[Way, frozenset[str]]) -> Outcome:
-        if asked.caller is not None:
-            roles = admitted.get(asked.caller.way)
+        caller = asked.caller
+        if caller is not None:
+            roles = admitted.get(caller.way)
             if roles is None:
                 return Outcome({"ok": False, "code": "unknown_caller"}, store=False)
             if asked.command.role not in roles:
                 return Outcome({"ok": False, "code": "role"}, store=False)
-        ctx = Context(session, self.meeting_id, asked.caller, self.now)
+            if roles != caller.roles:  # since they came in; what they may hear has changed with them
+                layers = layers_of(session, session.get_one(Participant, caller.participant_id))
+                caller = replace(caller, roles=roles, layers=layers)
+        ctx = Context(session, self.meeting_id, caller, self.now)
         try:
             if self.savepoints:
                 marks = session.info["marks"] = {}
-                with Session.begin(session, nested=True):
+                with Session.begin(session, nested=True) as savepoint:
                     result = self._handle(ctx, asked)
+                    if not savepoint.is_active:
+                        raise RuntimeError("a handler went on after an error of the database, which undid all it did")
                 for key, before in marks.items():
                     self.marks.setdefault(key, before)
             else:

@@ -201,7 +201,7 @@ def install(app: Flask) -> Registry:
     def disconnect(sid: str, _reason: Any = None) -> None:
         registry.leave(sid)
 
-    def catch_up(sid: str, body: Any = None) -> dict[str, Any]:
+    def catch_up(sid: str, body: Any = None, *_more: Any) -> dict[str, Any]:
         socket = registry.sockets.get(sid)
         with app.app_context(), force_locale(socket.locale if socket else settings.language):
             if socket is None:
@@ -226,13 +226,13 @@ def install(app: Flask) -> Registry:
                 log.error("catch_up failed", exc_info=True)
                 return refused("busy")
 
-    def command(sid: str, name: Any = None, body: Any = None) -> dict[str, Any]:
+    def command(sid: str, name: Any = None, body: Any = None, *more: Any) -> dict[str, Any]:
         socket = registry.sockets.get(sid)
         try:
             if socket is None:
                 answer: dict[str, Any] = {"ok": False, "code": "unknown_caller"}
             else:
-                answer = dispatch.dispatch(socket.caller, socket.caller.meeting_id, name, body)
+                answer = dispatch.dispatch(socket.caller, socket.caller.meeting_id, name, None if more else body)
         except Exception:
             log.error("command failed", command=str(name)[:60], exc_info=True)
             answer = {"ok": False, "code": "error"}

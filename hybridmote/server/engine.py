@@ -194,7 +194,7 @@ class FastSocket(engine_socket.Socket):
 
     @property
     def is_being_answered(self) -> bool:
-        """Whether its CONNECT has come and waits its turn, so that our being slow is not held against it."""
+        """Whether something it said, its CONNECT perhaps, waits its turn."""
         return self._inbox is not None
 
     # events: each in a green thread of its own, begun in order

@@ -46,6 +46,7 @@ class Switchboard:
         self.limits = limits
         self.lobby = Lobby(limits)
         self._ended_early: set[str] = set()
+        self._being_answered: set[str] = set()
         self._arrivals = threading.Semaphore(limits.arrivals_at_once)
         self.manager.connected = self._connected
         self.manager.gone = self._gone
@@ -82,8 +83,8 @@ class Switchboard:
             engine_socket = self.engine.sockets.get(session)
             if engine_socket is None or session in self.manager.sid_of:
                 continue
-            if getattr(engine_socket, "is_being_answered", False):
-                self.lobby.show_out(session)  # asked again a little later
+            if session in self._being_answered or getattr(engine_socket, "is_being_answered", False):
+                self.lobby.show_out(session)  # our being slow is not held against it; asked again a little later
                 continue
             overdue.inc()
             self.end(session)
@@ -97,9 +98,13 @@ class Switchboard:
     def _answer_connect(self, session: str, received: packet.Packet) -> None:
         """A few at a time, and only for who still waits: else a hall that comes back all at once, and hangs up and comes
         again when it has waited too long, keeps the server busy welcoming people who have left."""
-        with self._arrivals:
-            if not self._has_left(session):
-                self._connect(session, received)
+        self._being_answered.add(session)
+        try:
+            with self._arrivals:
+                if not self._has_left(session):
+                    self._connect(session, received)
+        finally:
+            self._being_answered.discard(session)
 
     def _has_left(self, session: str) -> bool:
         engine_socket = self.engine.sockets.get(session)

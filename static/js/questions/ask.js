@@ -70,7 +70,7 @@ export function Ask({ draft, speakers, asked, closed, offline, sending, sentAt, 
       ${
         closed &&
         html`<${Wrong} id="ask-closed"
-          >${t("The questions for this item are closed. What you have written is kept.")}<//
+          >${t("No questions are taken now. What you have written is kept.")}<//
         >`
       }
       <label class="check ask__hide">

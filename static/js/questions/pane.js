@@ -24,6 +24,8 @@ export function Questions({ say }) {
   const offline = useOffline();
   const draft = useDraft(drafts, on?.id ?? null);
   const [closedFor, close] = useState(null);
+  const onNow = useRef(null);
+  onNow.current = on?.id ?? "";
   const [sentAt, setSentAt] = useState(null);
   const part = useRef(null);
   const list = useRef(null);
@@ -40,7 +42,8 @@ export function Questions({ say }) {
           setSentAt(clock.now());
           say(t("Sent. It waits for a moderator."), entry.op);
         } else say(`${t("Not sent")}. ${answer.problem.title}. ${answer.problem.detail}`, entry.op);
-        if (!answer.ok && answer.problem.code === "closed") close(entry.payload.item ?? "");
+        // Closed as long as the same is on; what comes next may take questions again.
+        if (!answer.ok && answer.problem.code === "closed") close(onNow.current);
       }),
     [],
   );
@@ -125,7 +128,7 @@ export function Questions({ say }) {
             draft=${draft}
             speakers=${on ? speakers(items, on) : []}
             asked=${asked}
-            closed=${closedFor !== null && closedFor === (draft.item ?? on?.id ?? "")}
+            closed=${closedFor === onNow.current}
             offline=${offline}
             sending=${unanswered(entries, "question.ask").some((entry) => entry.state === "sending")}
             sentAt=${sentAt}

@@ -1,6 +1,6 @@
 // Whether we hear each other: a dot and a word in the head, and a sentence under the strip when we do not.
 
-import { html } from "../../vendor/preact.standalone.module.js";
+import { html, useLayoutEffect } from "../../vendor/preact.standalone.module.js";
 import { useSignal } from "../lib/hooks.js";
 import { Icon } from "./bits.js";
 import { useApp } from "./context.js";
@@ -41,6 +41,8 @@ export function OfflineNote({ kept }) {
 export function Ended({ problem, unsent }) {
   const { boot, store, t } = useApp();
   const title = store.first("meeting")?.title;
+  // It leads to a part that is no longer there, and there is nothing left to skip.
+  useLayoutEffect(() => document.querySelector(".skip")?.remove(), []);
   return html`<header class="head">
       <div class="wrap head__in"><a class="head__name" href=${boot.base}>${title}</a></div>
     </header>
