@@ -1,7 +1,7 @@
 # The commands of this repository. `make demo` needs Python 3.11 and nothing else; `make test` installs what it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo system test check test-long bench screenshots lock clean
+.PHONY: help setup demo system test check test-long bench screenshots translations lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -28,6 +28,7 @@ check: setup ## lint, types, imports and the fast tests: under a minute
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
+	@$(PY) tools/messages.py --check
 	@$(PY) -m pytest -q -m "not slow and not long" $(ARGS)
 
 test-long: system setup $(NODE)/node_modules/.installed ## kills, soaks and seeds: at most 25 minutes; SEED=20260311 repeats a day
@@ -39,6 +40,9 @@ bench: system setup $(NODE)/node_modules/.installed ## how fast it is: a page an
 
 screenshots: system setup ## a picture of every page, under build/screenshots
 	@$(PY) -m tools.screenshots $(ARGS)
+
+translations: setup ## collect the words of code, templates and scripts, and compile the Swedish
+	@$(PY) tools/messages.py
 
 lock: $(VENV)/.made ## requirements/*.txt and the Node lock anew from what they are made of
 	@tools/lock.sh
