@@ -11,13 +11,17 @@ from .manager import NAMESPACE, FlatManager
 from .packets import dumps_compact
 
 
+class Encoded(str):
+    """JSON already."""
+
+
 class Frame:
     """An event, encoded: as a WebSocket frame for the fast path, as an Engine.IO packet for every other."""
 
     __slots__ = ("_packet", "bytes", "text")
 
     def __init__(self, event: str, data: Any) -> None:
-        self.text = "2" + dumps_compact([event, data])
+        self.text = f"2[{dumps_compact(event)},{data if isinstance(data, Encoded) else dumps_compact(data)}]"
         self.bytes = text_frame("4" + self.text)
         self._packet: engine_packet.Packet | None = None
 
