@@ -5,6 +5,7 @@ holds no secret. Either is looked up in *this* meeting, and again inside every c
 a moment ago opens nothing.
 """
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,7 +30,8 @@ IMPLIES = {
     "leader": {"participant"},
 }
 
-_hasher = PasswordHasher()
+_hasher = PasswordHasher(parallelism=1)
+_hashing = threading.Semaphore(1)  # one at a time: a dozen at once would leave the server's loop no processor
 _layer_sources: list[Callable[[Session, Participant], Iterable[str]]] = []
 
 
@@ -184,12 +186,14 @@ def find_meeting(session: Session, slug: str) -> Meeting:
 
 
 def hash_password(password: str) -> str:
-    return offload.run(_hasher.hash, password)
+    with _hashing:
+        return offload.run(_hasher.hash, password)
 
 
 def password_fits(password_hash: str, password: str) -> bool:
     try:
-        return offload.run(_hasher.verify, password_hash, password)
+        with _hashing:
+            return offload.run(_hasher.verify, password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 

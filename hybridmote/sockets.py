@@ -4,6 +4,7 @@ The order on connect is what makes nothing be missed: join the audiences, open t
 A handler that raises would leave a socket that hangs, so every one answers whatever happens.
 """
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from . import access, dispatch, metrics, nudge, presence, pump, sync
 from .access import Caller
 from .db import epoch, iso, reading, utc_now
 from .problems import Refused, problem
+from .server.fanout import Encoded
 from .web import language_of_request
 
 log = structlog.get_logger()
@@ -61,7 +63,7 @@ class Registry:
             if caller is None:
                 self.end(socket)
             elif caller != socket.caller and self.rejoin(socket, caller):
-                self.fanout.send([socket.sid], "welcome", welcome(reading_session, caller))
+                self.fanout.send([socket.sid], "welcome", welcome_text(reading_session, caller))
 
     # ---- joining and leaving ------------------------------------------------------------------------------------------
 
@@ -122,13 +124,18 @@ class Registry:
 
 
 def welcome(session_: Session, caller: Caller) -> dict[str, Any]:
-    """The whole picture of one person, of one moment."""
-    return {
-        "epoch": epoch(session_),
-        "now": iso(utc_now()),
-        "me": caller.me(),
-        "layers": sync.snapshot(session_, caller.meeting_id, caller.layers),
-    }
+    """The whole picture of one person."""
+    return {**_heading(session_, caller), "layers": sync.snapshot(session_, caller.meeting_id, caller.layers)}
+
+
+def welcome_text(session_: Session, caller: Caller) -> Encoded:
+    """The same, as JSON: what everybody sees is encoded once, not for each who joins."""
+    heading = json.dumps(_heading(session_, caller), ensure_ascii=False)
+    return Encoded(f'{heading[:-1]},"layers":{sync.snapshot_text(session_, caller.meeting_id, caller.layers)}}}')
+
+
+def _heading(session_: Session, caller: Caller) -> dict[str, Any]:
+    return {"epoch": epoch(session_), "now": iso(utc_now()), "me": caller.me()}
 
 
 def caught_up(session_: Session, caller: Caller, last: Mapping[str, int], known_epoch: str | None) -> dict[str, Any]:
@@ -183,9 +190,10 @@ def install(app: Flask) -> Registry:
                 pump.Pump.open(caller.meeting_id)
                 with reading() as r:
                     # read again: what was revoked while we joined must not be let in, since the pump may have passed it
-                    if access.again(r, caller) != caller:
-                        raise Refused("unknown_caller")
-                    picture = welcome(r, caller)
+                    now = access.again(r, caller)
+                    if now != caller:
+                        raise Refused("busy" if now else "unknown_caller")  # with another role: come again
+                    picture = welcome_text(r, caller)
             except Refused as refusal:
                 registry.leave(sid)
                 said = problem(refusal.facts())

@@ -5,21 +5,25 @@ shown (`shown_in`); when it is flushed, the objects it is shown in are marked, w
 end of a batch the audiences after are added and one log row per object is written. The log holds no content.
 """
 
+import json
+import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Index, Text, delete, event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.base import NO_VALUE, PASSIVE_NO_RESULT
 
-from .db import Base, database
+from .db import Base, database, epoch
 from .meetings.store import Meeting
 
 View = dict[str, Any]  # what one audience sees of one object, JSON-ready
 Layer = dict[str, dict[str, View | None]]  # topic -> object id -> view, or None where it is no longer seen
 CHUNK = 250  # objects loaded and viewed between two chances for other tasks to run
+FOLLOW = 500  # batches after which a shared layer is read anew rather than followed
+READ_ANEW = 30.0  # seconds after which it is in any case
 
 
 class Change(Base):
@@ -201,32 +205,114 @@ class Loaded:
         return views
 
 
-_shared: dict[
-    tuple[str, str], tuple[int, str, dict[str, dict[str, View]]]
-] = {}  # (meeting, audience) -> newest snapshot
+_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+class Picture:
+    """One audience's layer at one moment, and its JSON. Whoever was given it may go on reading: it never changes."""
+
+    def __init__(self, seq: int, topics: dict[str, dict[str, View]]) -> None:
+        self.seq, self.topics = seq, topics
+        self._pieces: dict[str, dict[str, str]] = {name: {} for name in topics}
+        self._text = ""
+
+    def followed(self, seq: int, news: Layer) -> "Picture":
+        """The same with what has changed laid over it."""
+        after = Picture(seq, dict(self.topics))
+        after._pieces = dict(self._pieces)
+        for topic, objects in news.items():
+            views, pieces = after.topics[topic], after._pieces[topic] = (
+                dict(self.topics[topic]),
+                dict(self._pieces[topic]),
+            )
+            for object_id, view in objects.items():
+                pieces.pop(object_id, None)
+                if view is None:
+                    views.pop(object_id, None)
+                else:
+                    views[object_id] = view
+        return after
+
+    def text(self) -> str:
+        """Each object is encoded once, however often the layer is followed."""
+        if not self._text:
+            topics = []
+            for name, objects in self.topics.items():
+                pieces = self._pieces[name]
+                for number, (object_id, view) in enumerate(objects.items()):
+                    if object_id not in pieces:
+                        pieces[object_id] = f"{_json(object_id)}:{_json(view)}"
+                        if number % CHUNK == CHUNK - 1:
+                            time.sleep(0)
+                topics.append(f"{_json(name)}:{{{','.join([pieces[object_id] for object_id in objects])}}}")
+            self._text = f'{{"seq":{self.seq},"topics":{{{",".join(topics)}}}}}'
+        return self._text
+
+
+class Kept(NamedTuple):
+    """A shared layer, the history it belongs to, and when it was last read from the beginning."""
+
+    picture: Picture
+    where: tuple[Any, str]
+    read_at: float
+
+
+_shared: dict[tuple[str, str], Kept] = {}  # (meeting, audience) -> the newest
+_following: dict[str, threading.Lock] = {}  # by meeting: one reads, the others wait for it
 
 
 def snapshot(session: Session, meeting_id: str, audiences: Iterable[str]) -> dict[str, Any]:
-    """{audience: {seq, topics: {topic: {id: view}}}}, all of one moment. A shared layer is kept until something changes,
-    so that a hall that joins at once costs one reading."""
+    """{audience: {seq, topics: {topic: {id: view}}}}."""
+    pictures = _pictures(session, meeting_id, audiences)
+    return {audience: {"seq": picture.seq, "topics": picture.topics} for audience, picture in pictures.items()}
+
+
+def snapshot_text(session: Session, meeting_id: str, audiences: Iterable[str]) -> str:
+    """The same as JSON, of which the shared layer was encoded before."""
+    pictures = _pictures(session, meeting_id, audiences)
+    return "{" + ",".join(f"{_json(audience)}:{picture.text()}" for audience, picture in pictures.items()) + "}"
+
+
+def _pictures(session: Session, meeting_id: str, audiences: Iterable[str]) -> dict[str, Picture]:
     seq = seq_of(session, meeting_id)
-    loaded, layers = Loaded(session), {}
-    for audience in audiences:
-        shared = audience in ("public", "staff")
-        where = str(database().url)
-        kept = _shared.get((meeting_id, audience)) if shared else None
-        if kept and kept[0] == seq and kept[1] == where:
-            layers[audience] = {"seq": seq, "topics": kept[2]}
-            continue
-        topics = {
-            name: loaded.seen(name, topic.mine(session, meeting_id, audience), audience)
-            for name, topic in Topic.all.items()
-            if not topic.internal
-        }
-        layers[audience] = {"seq": seq, "topics": topics}
-        if shared:
-            _shared[meeting_id, audience] = (seq, where, topics)
-    return layers
+    loaded = Loaded(session)
+    return {
+        audience: _shared_picture(loaded, meeting_id, audience, seq)
+        if audience in ("public", "staff")
+        else _read(loaded, meeting_id, audience, seq)
+        for audience in audiences
+    }
+
+
+def _read(loaded: Loaded, meeting_id: str, audience: str, seq: int) -> Picture:
+    topics = {
+        name: loaded.seen(name, topic.mine(loaded.session, meeting_id, audience), audience)
+        for name, topic in Topic.all.items()
+        if not topic.internal
+    }
+    return Picture(seq, topics)
+
+
+def _shared_picture(loaded: Loaded, meeting_id: str, audience: str, seq: int) -> Picture:
+    """What everybody hears is kept, and brought up to date by what has changed: a hall that joins while it votes costs
+    little more than the votes. Now and then it is read anew, so that what was written past the log does not stay unseen.
+    It may be newer than `seq`: each layer is of a moment of its own."""
+    session = loaded.session
+    where = database().url, epoch(session)
+    with _following.setdefault(meeting_id, threading.Lock()):
+        kept = _shared.get((meeting_id, audience))
+        now = time.monotonic()
+        if kept is None or kept.where != where or now - kept.read_at > READ_ANEW:
+            kept = Kept(_read(loaded, meeting_id, audience, seq), where, now)
+        elif kept.picture.seq < seq:
+            since = kept.picture.seq
+            if seq - since > FOLLOW or since < oldest(session, meeting_id):
+                kept = Kept(_read(loaded, meeting_id, audience, seq), where, now)
+            else:
+                _, news = changes(session, meeting_id, {audience: since})
+                kept = kept._replace(picture=kept.picture.followed(seq, news.get(audience, {})))
+        _shared[meeting_id, audience] = kept
+        return kept.picture
 
 
 def changes(session: Session, meeting_id: str, last: Mapping[str, int]) -> tuple[int, dict[str, Layer]]:

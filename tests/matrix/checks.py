@@ -153,7 +153,11 @@ def people_of_another_meeting_are_unknown(world: World, declared: Declared) -> N
 
 def _may_not(declared: Declared) -> list[Person]:
     assert declared.may is not None
-    return [p for p in PEOPLE.values() if p.way != "revoked" and p.meeting == HERE and not declared.may & set(p.roles.split())]
+    return [
+        p
+        for p in PEOPLE.values()
+        if p.way != "revoked" and p.meeting == HERE and not declared.may & set(p.roles.split())
+    ]
 
 
 # ---- what they send --------------------------------------------------------------------------------------------------
@@ -209,7 +213,21 @@ def what_is_no_object_is_malformed(world: World, declared: Declared, site: Site 
             assert answer.get("code") in ("malformed", "no_such_command"), f"{str(name)[:40]!r}: {answer}"
         if caller is None:
             return
-        for op in (None, "", 5, 1.5, True, [], {}, "op", "\ud800", "\x00", new_op() + "0", new_op()[:-1], "x" * 1_000_000):
+        for op in (
+            None,
+            "",
+            5,
+            1.5,
+            True,
+            [],
+            {},
+            "op",
+            "\ud800",
+            "\x00",
+            new_op() + "0",
+            new_op()[:-1],
+            "x" * 1_000_000,
+        ):
             answer = dispatch(caller, HERE, declared.name, {**example.body, "op": op})
             assert (answer.get("code"), answer.get("field")) == ("malformed", "op"), f"{str(op)[:40]!r}: {answer}"
         answer = dispatch(caller, HERE, declared.name, example.body)
@@ -284,7 +302,11 @@ def the_same_op_for_another_body_is_refused(world: World, declared: Declared) ->
             answer = world.ask(example.caller, declared.name, body, op)
             assert answer.get("code") == "op_reused", f"{body}: {answer}"
         for name, other in COMMANDS.items():
-            if name != declared.name and (other.role == SYSTEM) == (example.caller == SYSTEM) and _fits(other, example.body):
+            if (
+                name != declared.name
+                and (other.role == SYSTEM) == (example.caller == SYSTEM)
+                and _fits(other, example.body)
+            ):
                 answer = world.ask(example.caller, name, example.body, op)
                 assert answer.get("code") in ("op_reused", "role"), f"{name}: {answer}"
 
@@ -400,5 +422,3 @@ def _dispatched(world: World, who: str, name: str, body: Any) -> Said:
     if answer["ok"]:
         return Said(200, result=answer["result"])
     return Said(CODES[answer["code"]][0], answer["code"], answer.get("field"), problem=answer)
-
-

@@ -49,7 +49,9 @@ class Fault(NamedTuple):
 FAULTS: list[Fault] = []
 
 
-def fault(what: str, check: Callable[..., Any], command: str = "", number: int | None = None) -> Callable[[Plant], Plant]:
+def fault(
+    what: str, check: Callable[..., Any], command: str = "", number: int | None = None
+) -> Callable[[Plant], Plant]:
     def declare(plant: Plant) -> Plant:
         FAULTS.append(Fault(what, plant, check, command, number))
         return plant
@@ -151,8 +153,12 @@ def _(mp: pytest.MonkeyPatch) -> None:
 
 @fault("a kept snapshot is never renewed", checks.the_law_holds, "question.approve", 0)
 def _(mp: pytest.MonkeyPatch) -> None:
-    mutate(mp, sync.snapshot, sync, "kept[0] == seq and ", "")
-    mp.setattr("tests.matrix.law.snapshot", sync.snapshot)
+    mutate(mp, sync._shared_picture, sync, "elif kept.picture.seq < seq:", "elif False:")
+
+
+@fault("a kept snapshot forgets what is no longer seen", checks.the_law_holds, "question.reject", 1)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mutate(mp, sync.Picture.followed, sync.Picture, "views.pop(object_id, None)", "pass")
 
 
 @fault("a batch does not move the counter", checks.the_law_holds, "question.approve", 0)
@@ -271,7 +277,9 @@ def _(mp: pytest.MonkeyPatch) -> None:
     mp.setattr(committer, "still_open", lambda _, __, callers: {c.way: c.roles for c in callers})
 
 
-@fault("the transaction does not ask of which meeting one is", checks.people_of_another_meeting_are_unknown, "question.ask")
+@fault(
+    "the transaction does not ask of which meeting one is", checks.people_of_another_meeting_are_unknown, "question.ask"
+)
 def _(mp: pytest.MonkeyPatch) -> None:
     right = access.still_open
 

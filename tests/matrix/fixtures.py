@@ -12,9 +12,16 @@ from tests.servers import Databases, Postgres
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 
+# Several folders' conftest.py share these, and each would have a session's fixture of its own: kept here instead.
+_site: list[Site] = []
+_worlds: dict[str, World] = {}
+
+
 @pytest.fixture(scope="session")
 def the_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(tmp_path_factory.mktemp("site"))
+    if not _site:
+        _site.append(Site(tmp_path_factory.mktemp("site")))
+    return _site[0]
 
 
 @pytest.fixture(scope="session")
@@ -22,16 +29,15 @@ def all_worlds(
     tmp_path_factory: pytest.TempPathFactory, _postgres_when_wanted: Callable[[], Postgres], the_site: Site
 ) -> Iterator[Callable[[str], World]]:
     databases = Databases(tmp_path_factory.mktemp("worlds"), _postgres_when_wanted)
-    made: dict[str, World] = {}
 
     def world(kind: str) -> World:
-        if kind not in made:
-            made[kind] = World(databases.new(kind))
-        return made[kind].open()
+        if kind not in _worlds:
+            _worlds[kind] = World(databases.new(kind))
+        return _worlds[kind].open()
 
     yield world
-    for one in made.values():
-        one.close()
+    while _worlds:
+        _worlds.popitem()[1].close()
 
 
 @pytest.fixture(params=KINDS)

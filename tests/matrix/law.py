@@ -91,26 +91,33 @@ class Watch:
     def look(self) -> Look:
         """A snapshot of everything, held against the oracle, and against earlier looks with what changed since."""
         tables = self.world.dump()
-        seq, layers = {}, {}
-        for meeting, audiences in self.audiences.items():
-            with reading() as session:
-                taken = snapshot(session, meeting, audiences)
-            should = oracle.picture(self.world, meeting, tables)
-            seq[meeting] = self.world.seq(meeting)
-            layers[meeting] = {}
-            for audience, layer in taken.items():
-                assert layer["seq"] == seq[meeting], f"a snapshot of {audience} is of another moment"
-                layers[meeting][audience] = _plain(layer["topics"])
-                exact_fields(audience, layers[meeting][audience])
-                same(layers[meeting][audience], should[audience], f"snapshot of {audience} in {meeting}")
+        seq = {m["id"]: m["seq"] for m in tables["meeting"]}
+        layers = {}
+        for meeting in self.audiences:
+            if self.looks and self.looks[-1].seq[meeting] == seq[meeting]:
+                layers[meeting] = self.looks[-1].layers[meeting]  # looked at again when we leave
+            else:
+                layers[meeting] = self._snapshot(meeting, seq[meeting], tables)
         look = Look(seq, layers)
         self.looks.append(look)
         for meeting, audiences in self.audiences.items():
-            for then in self.looks[:-1] if seq[meeting] > self.looks[0].seq[meeting] else self.looks[:1]:
+            for then in self.looks[:-1] if seq[meeting] > self.looks[0].seq[meeting] else []:
                 self._adds_up(meeting, dict.fromkeys(audiences, then), look)
         mixed = {a: self.rnd.choice(self.looks) for a in self.audiences[HERE]}
         self._adds_up(HERE, mixed, look)  # each from a moment of its own
         return look
+
+    def _snapshot(self, meeting: str, seq: int, tables: oracle.Tables) -> Layers:
+        with reading() as session:
+            taken = snapshot(session, meeting, self.audiences[meeting])
+        should = oracle.picture(self.world, meeting, tables)
+        layers = {}
+        for audience, layer in taken.items():
+            assert layer["seq"] == seq, f"a snapshot of {audience} is of another moment"
+            layers[audience] = _plain(layer["topics"])
+            exact_fields(audience, layers[audience])
+            same(layers[audience], should[audience], f"snapshot of {audience} in {meeting}")
+        return layers
 
     def alone(self) -> None:
         """The same for those who ask for one audience only."""
@@ -160,6 +167,10 @@ class Watch:
         """After a round, everybody who listens has exactly what a newcomer would be given."""
         self.pump()
         now = self.looks[-1]
+        for meeting, seq in now.seq.items():
+            if seq == self.looks[0].seq[meeting]:
+                assert self._snapshot(meeting, seq, self.world.dump()) == self.looks[0].layers[meeting]
+                self._adds_up(meeting, dict.fromkeys(self.audiences[meeting], self.looks[0]), now)
         for meeting, clients in self.clients.items():
             assert self.world.seq(meeting) == now.seq[meeting], "look before you leave"
             for client in clients:
@@ -194,7 +205,9 @@ def same(is_: Mapping[str, Mapping[str, Any]], should: Mapping[str, Mapping[str,
     for topic in sorted({*is_, *should}):
         ours, theirs = is_.get(topic, {}), should.get(topic, {})
         for id in sorted({*ours, *theirs}):
-            assert ours.get(id) == theirs.get(id), f"{what}: {topic} {id}\n is     {ours.get(id)}\n should {theirs.get(id)}"
+            assert ours.get(id) == theirs.get(id), (
+                f"{what}: {topic} {id}\n is     {ours.get(id)}\n should {theirs.get(id)}"
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -42,7 +42,19 @@ Told = Iterator[tuple[str, str, View]]  # audience, id, view
 
 
 def _meeting(here: Tables) -> Told:
-    plain = ("id", "version", "slug", "title", "tagline", "language", "timezone", "place", "join_code", "demo", "now_on")
+    plain = (
+        "id",
+        "version",
+        "slug",
+        "title",
+        "tagline",
+        "language",
+        "timezone",
+        "place",
+        "join_code",
+        "demo",
+        "now_on",
+    )
     for m in here["meeting"]:
         view = {name: m[name] for name in plain} | {"starts": _said(m["starts"]), "ends": _said(m["ends"])}
         yield "public", m["id"], view
@@ -50,7 +62,19 @@ def _meeting(here: Tables) -> Told:
 
 
 def _programme(here: Tables) -> Told:
-    plain = ("id", "version", "title", "description", "kind", "track", "day", "position", "promised", "minimum", "attendance")
+    plain = (
+        "id",
+        "version",
+        "title",
+        "description",
+        "kind",
+        "track",
+        "day",
+        "position",
+        "promised",
+        "minimum",
+        "attendance",
+    )
     times = [f"{what}_{edge}" for what in ("planned", "expected", "actual") for edge in ("start", "end")]
     for item in here["item"]:
         speakers = sorted((s for s in here["speaker"] if s["item_id"] == item["id"]), key=lambda s: s["position"])

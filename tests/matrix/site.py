@@ -16,6 +16,7 @@ from hybridmote import create_app, limits
 from hybridmote.config import Settings
 from hybridmote.problems import CODES
 from hybridmote.pump import Pump
+from hybridmote.server.fanout import Encoded
 from hybridmote.sockets import Registry, Socket
 from tests.matrix.world import HERE, PEOPLE, SLUGS, World, new_op
 
@@ -55,7 +56,7 @@ class Site:
 
     def send(self, sids: list[str], event: str, message: Any) -> None:
         """What the fan-out is told to write."""
-        text = json.dumps(message)
+        text = str(message) if isinstance(message, Encoded) else json.dumps(message)
         for sid in sids:
             self.inbox[sid].append((event, json.loads(text)))
 

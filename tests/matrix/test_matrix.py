@@ -10,7 +10,9 @@ from tests.matrix.site import Site
 from tests.matrix.world import World
 
 every_command = pytest.mark.parametrize("name", sorted(declared()))
-every_example = pytest.mark.parametrize(("name", "number"), examples())
+every_example = pytest.mark.parametrize(
+    ("name", "number"), [pytest.param(*e, marks=[pytest.mark.slow] if e[1] else []) for e in examples()]
+)
 
 
 def of(name: str) -> Declared:
@@ -34,6 +36,7 @@ def test_it_succeeds(world: World, name: str, number: int) -> None:
     checks.it_succeeds(world, of(name), number)
 
 
+@pytest.mark.slow
 @every_command
 def test_what_people_write_is_stored_as_it_should_be_read(world: World, name: str) -> None:
     checks.texts_are_stored_as_they_should_be_read(world, of(name))
@@ -70,8 +73,14 @@ def test_ids_of_another_meeting_are_not_found(world: World, name: str) -> None:
 
 
 @every_command
-def test_bad_payloads_are_refused_by_every_door(world: World, site: Site, name: str) -> None:
-    checks.bad_payloads_are_refused(world, of(name), site if world.sqlite else None)
+def test_bad_payloads_are_refused(world: World, name: str) -> None:
+    checks.bad_payloads_are_refused(world, of(name))
+
+
+@pytest.mark.slow
+@every_command
+def test_bad_payloads_are_refused_by_every_door(sqlite_world: World, site: Site, name: str) -> None:
+    checks.bad_payloads_are_refused(sqlite_world, of(name), site)
 
 
 @every_command
@@ -109,6 +118,7 @@ def test_the_law_holds(world: World, name: str, number: int) -> None:
     checks.the_law_holds(world, of(name), number)
 
 
+@pytest.mark.slow
 @every_command
 def test_a_refusal_is_heard_by_nobody(world: World, name: str) -> None:
     checks.a_refusal_is_heard_by_nobody(world, of(name))

@@ -7,6 +7,7 @@ from tests.matrix.wild import Day
 from tests.matrix.world import World
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [0, 1])
 def test_on_a_wild_day_everybody_sees_what_they_should_and_nothing_else(
     world: World, site: Site, seed: int, number: int

@@ -114,7 +114,9 @@ class Line:
                 for audience, layer in message["layers"].items():
                     self.day.history.heard(audience, layer["seq"], layer["topics"], f"welcome of {self.person.key}")
             elif event == "changes":
-                assert message["audience"] in self.client.layers or self.client.waiting, f"{self.person.key} hears of others"
+                assert message["audience"] in self.client.layers or self.client.waiting, (
+                    f"{self.person.key} hears of others"
+                )
                 what = f"changes for {self.person.key}"
                 self.day.history.heard(message["audience"], message["to"], message["set"], what)
                 self.day.counts["messages"] += 1
@@ -152,6 +154,8 @@ class Day:
     def __init__(self, world: World, site: Site, seed: int, client: Callable[[str], Client] = Client) -> None:
         self.world, self.site, self.rnd = world, site, Random(seed)
         self.history = History(world)
+        for person in world.people():
+            world.caller(person.key)  # they were let in before anything happened
         self.pump = HandPump(HERE, world.seq())
         self.counts: Counter[str] = Counter()
         self.let_out: set[str] = set()
@@ -298,5 +302,3 @@ class Day:
 
 def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value))
-
-

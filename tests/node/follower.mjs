@@ -11,10 +11,11 @@ import { isDeepStrictEqual } from "node:util"
 import { io } from "socket.io-client"
 
 const [address, meeting, token] = process.argv.slice(2)
-const WELCOME_WITHIN = 3_000
-const CAUGHT_UP_WITHIN = 2_000
+const WELCOME_WITHIN = 10_000
+const CAUGHT_UP_WITHIN = 3_000
+const MOST_PATIENT = 60_000
 const SILENCE = 15_000
-const PATIENCE = 4_000 // how long a command waits for its answer before it is sent again
+const PATIENCE = 10_000 // how long a command waits for its answer before it is sent again
 const FINAL = new Set([401, 403, 404, 410]) // of a refused connect
 
 const used = new Set()
@@ -62,6 +63,7 @@ let missing = 0 // messages to lose on purpose
 let heardAt = Date.now()
 let asking = false
 let greeted = null // the timer that waits for the welcome
+let slack = 1 // doubles each time the server did not answer in time
 const counts = {}
 
 const socket = io(address, {
@@ -78,7 +80,8 @@ socket.on("connect", () => {
   held = []
   asking = false
   clearTimeout(greeted)
-  greeted = setTimeout(again, WELCOME_WITHIN)
+  greeted = setTimeout(again, patience(WELCOME_WITHIN))
+  if (epoch !== null) catchUp()
 })
 
 socket.on("connect_error", (error) => {
@@ -91,14 +94,18 @@ socket.on("connect_error", (error) => {
   }
 })
 
+const patience = (least) => Math.min(least * slack, MOST_PATIENT)
+
 function again() {
   socket.disconnect()
-  socket.connect()
+  setTimeout(() => socket.connect(), patience(100 + 200 * Math.random()))
+  slack *= 2
 }
 
 hear("welcome", (picture) => {
   clearTimeout(greeted)
   greeted = null
+  slack = 1
   beginAnew(picture)
   placeHeld()
   tell({ welcome: me.layers })
@@ -135,10 +142,9 @@ function beginAnew(picture) {
 }
 
 /** Put a message where it belongs; ask when something is missing before it. */
-function place(message) {
-  const audience = message.audience
+function place(message, audience = message.audience) {
   if (message.to <= last[audience]) return true
-  if (message.from > last[audience]) {
+  if (last[audience] === undefined || message.from > last[audience]) {
     held = [...(held ?? []), message]
     catchUp()
     return false
@@ -171,21 +177,19 @@ function placeHeld() {
 
 function catchUp() {
   if (asking) return
+  const line = socket.id
   asking = true
   held ??= []
   counts.caughtUp = (counts.caughtUp ?? 0) + 1
-  socket.timeout(CAUGHT_UP_WITHIN).emit(say("catch_up"), naming({ last, epoch }), (silence, reply) => {
+  socket.timeout(patience(CAUGHT_UP_WITHIN)).emit(say("catch_up"), naming({ last, epoch }), (silence, reply) => {
+    if (socket.id !== line) return // of a line that is gone
     asking = false
     if (silence || !reply.ok) return again()
     const answer = noting(reply)
     if (answer.welcome) {
       beginAnew(answer.welcome)
     } else {
-      for (const audience of me.layers) {
-        const news = noting(bare(answer.changes)[audience])
-        set(audience, bare(news.set))
-        last[audience] = Math.max(last[audience], news.to)
-      }
+      for (const [audience, news] of Object.entries(bare(answer.changes))) place(noting(news), audience)
     }
     placeHeld()
   })

@@ -14,7 +14,9 @@ def _on(world: World, item: str | None) -> Any:
     def check(world: World, result: Any) -> None:
         assert result["now_on"] == {"": item}
         assert result["version"] == world.version(HERE) == 4
-        rows = world.all("SELECT id FROM item WHERE meeting_id = :m AND actual_start IS NOT NULL AND actual_end IS NULL", m=HERE)
+        rows = world.all(
+            "SELECT id FROM item WHERE meeting_id = :m AND actual_start IS NOT NULL AND actual_end IS NULL", m=HERE
+        )
         assert [r[0] for r in rows] == ([item] if item else [])
         assert world.one("SELECT state FROM question WHERE id = 'q-on_stage'") == "answered"
 

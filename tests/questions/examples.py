@@ -24,7 +24,9 @@ def _told(world: World, question: str, end: str) -> None:
 @example("question.ask", may=ADMITTED, texts={"text": Text(500, multiline=True)})
 def a_question_with_a_hidden_name_waits_for_a_moderator(world: World) -> Example:
     def check(world: World, result: Any) -> None:
-        (row,) = world.all("SELECT state, text, item_id, author_id, name_hidden FROM question WHERE id = :q", q=result["id"])
+        (row,) = world.all(
+            "SELECT state, text, item_id, author_id, name_hidden FROM question WHERE id = :q", q=result["id"]
+        )
         assert tuple(row) == ("pending", "How do we begin?", "i-talk", "p-hall", True)
 
     return Example("hall", {"text": " How do we\u202e begin? ", "item": "i-talk", "hide_name": True}, check)

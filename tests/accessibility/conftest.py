@@ -1,0 +1,46 @@
+"""One demo for each file here, and the two looks that every state is read with."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests import servers
+from tests.accessibility.house import House, Look
+from tests.servers import Demo
+
+SWEDISH_PHONE = Look("sv", "light", 390, 844)
+ENGLISH_DESK = Look("en", "dark", 1280, 800)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[House]:
+    """The demo meeting, without rate limits: one person asks more here in a minute than anybody would."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = servers.product_environment(folder, HYBRIDMOTE_RATE_LIMITS="off")
+    demo = Demo(folder, servers.free_port(), environment)
+    demo.start()
+    try:
+        demo.wait_ready(60)
+        there = House(demo, browser)
+        yield there
+        there.close()
+    finally:
+        demo.close()
+
+
+# A fixture of the module with parameters: all that is read with one look is read together, with the same browsers.
+@pytest.fixture(scope="module", params=[SWEDISH_PHONE, ENGLISH_DESK], ids=str)
+def look(request: pytest.FixtureRequest, house: House) -> Iterator[Look]:
+    yield request.param
+    house.close()
+
+
+@pytest.fixture(autouse=True)
+def no_errors(request: pytest.FixtureRequest) -> Iterator[None]:
+    """An uncaught error or a violation of the content security policy on any page fails the test."""
+    house = request.getfixturevalue("house") if "house" in request.fixturenames else None
+    yield
+    if house:
+        errors, house.errors = house.errors, []
+        assert not errors, "errors in the browser:\n" + "\n".join(errors)
