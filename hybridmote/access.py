@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from . import offload
 from .meetings.model import is_slug
 from .meetings.store import Meeting, by_slug
-from .participants.store import Account, Grant, Participant, grant_of, participant_of_account
+from .participants.store import Account, Grant, Participant, hashed, participant_of_account
 from .problems import Refused
 
 STAFF = frozenset({"organiser", "moderator"})
@@ -93,24 +93,40 @@ def layers_of(session: Session, participant: Participant) -> tuple[str, ...]:
     return (shared, *sorted(more, reverse=True), f"person:{participant.id}")
 
 
+# One question to the database each: everybody who joins is asked for twice. Read anew even if the session knows them.
+_PERSON = (
+    select(Participant, Meeting.slug)
+    .join(Meeting, Meeting.id == Participant.meeting_id)
+    .where(Meeting.id == bindparam("meeting"))
+    .execution_options(populate_existing=True)
+)
+_WITH_GRANT = (
+    _PERSON.add_columns(Grant.id)
+    .join(Grant, Grant.participant_id == Participant.id)
+    .where(Grant.meeting_id == Meeting.id, Grant.revoked_at.is_(None))
+)
+_BY_TOKEN = _WITH_GRANT.where(Grant.token_hash == bindparam("token"))
+_BY_GRANT_ID = _WITH_GRANT.where(Grant.id == bindparam("grant"))
+_BY_STAMP = (
+    _PERSON.add_columns(Account.stamp)
+    .join(Account, Account.id == Participant.account_id)
+    .where(Participant.id == bindparam("person"), Account.stamp == bindparam("stamp"))
+)
+
+
 def by_token(session: Session, meeting: Meeting, token: str) -> Caller | None:
-    grant = grant_of(session, token)
-    if grant is None or grant.meeting_id != meeting.id:
-        return None
-    return _caller(session, meeting, session.get(Participant, grant.participant_id), grant_id=grant.id)
+    return _by_grant(session, _BY_TOKEN, {"meeting": meeting.id, "token": hashed(token)})
 
 
 def by_cookie(session: Session, meeting: Meeting, cookie: Mapping[str, Any]) -> Caller | None:
     """`cookie`: the verified content of the session cookie: `grants` {meeting id: grant id}, `account` [id, stamp]."""
     grant_id = (cookie.get("grants") or {}).get(meeting.id)
-    grant = session.get(Grant, grant_id) if grant_id else None
-    if grant is not None and grant.meeting_id == meeting.id and grant.revoked_at is None:
-        return _caller(session, meeting, session.get(Participant, grant.participant_id), grant_id=grant.id)
+    caller = _by_grant(session, _BY_GRANT_ID, {"meeting": meeting.id, "grant": grant_id}) if grant_id else None
+    if caller is not None:
+        return caller
     account = account_of(session, cookie)
-    if account is not None:
-        person = participant_of_account(session, meeting.id, account.id)
-        return _caller(session, meeting, person, stamp=account.stamp)
-    return None
+    person = participant_of_account(session, meeting.id, account.id) if account else None
+    return _caller(session, person, meeting.slug, stamp=account.stamp) if account and person else None
 
 
 def account_of(session: Session, cookie: Mapping[str, Any]) -> Account | None:
@@ -119,16 +135,19 @@ def account_of(session: Session, cookie: Mapping[str, Any]) -> Account | None:
     return account if account is not None and account.stamp == stamp else None
 
 
-def _caller(session: Session, meeting: Meeting, person: Participant | None, **by: str) -> Caller | None:
-    if person is None or person.meeting_id != meeting.id:
-        return None
+def _by_grant(session: Session, query: Any, given: Mapping[str, str]) -> Caller | None:
+    row = session.execute(query, given).one_or_none()
+    return _caller(session, row[0], row[1], grant_id=row[2]) if row else None
+
+
+def _caller(session: Session, person: Participant, slug: str, **by: str) -> Caller:
     return Caller(
-        meeting_id=meeting.id,
-        slug=meeting.slug,
+        meeting_id=person.meeting_id,
+        slug=slug,
         participant_id=person.id,
         name=person.name,
         roles=implied(person.roles),
-        given=tuple(r for r in person.roles.split()),
+        given=tuple(person.roles.split()),
         attendance=person.attendance,
         layers=layers_of(session, person),
         **by,
@@ -137,13 +156,14 @@ def _caller(session: Session, meeting: Meeting, person: Participant | None, **by
 
 def again(session: Session, caller: Caller) -> Caller | None:
     """The same caller as the database knows them now; None when what let them in was revoked."""
-    if caller.way not in still_open(session, caller.meeting_id, [caller]):
+    if caller.grant_id:
+        now = _by_grant(session, _BY_GRANT_ID, {"meeting": caller.meeting_id, "grant": caller.grant_id})
+        return now if now and now.participant_id == caller.participant_id else None
+    if not caller.stamp:
         return None
-    meeting = session.get(Meeting, caller.meeting_id)
-    if meeting is None:
-        return None
-    by = {"grant_id": caller.grant_id} if caller.grant_id else {"stamp": caller.stamp or ""}
-    return _caller(session, meeting, session.get(Participant, caller.participant_id, populate_existing=True), **by)
+    given = {"meeting": caller.meeting_id, "person": caller.participant_id, "stamp": caller.stamp}
+    row = session.execute(_BY_STAMP, given).one_or_none()
+    return _caller(session, row[0], row[1], stamp=row[2]) if row else None
 
 
 _BY_GRANT = (

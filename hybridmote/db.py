@@ -83,6 +83,7 @@ class Database:
             for engine, begin in ((self.writer, "BEGIN IMMEDIATE"), (self.reader, "BEGIN")):
                 event.listen(engine, "connect", _tune_sqlite)
                 event.listen(engine, "begin", _begin_with(begin))
+            event.listen(self.reader, "connect", _only_read)
         else:
             self.writer = create_engine(
                 url,
@@ -117,6 +118,10 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
                 if attempt == 49:
                     raise
                 time.sleep(0.05)
+
+
+def _only_read(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_with(statement: str) -> Any:
@@ -196,10 +201,13 @@ def transaction() -> Iterator[Session]:
 
 
 def epoch(session: Session) -> str:
-    meta = session.get(Meta, "epoch")
-    if meta is None:
+    known: str | None = session.execute(_EPOCH).scalar_one_or_none()
+    if known is None:
         raise RuntimeError("the database has no epoch: run `hybridmote migrate`")
-    return meta.value
+    return known
+
+
+_EPOCH = select(Meta.value).where(Meta.key == "epoch")
 
 
 def utc_now() -> datetime:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from sqlalchemy import Index, Text, delete, event, inspect, select, update
+from sqlalchemy import Index, Text, bindparam, delete, event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.orm.base import NO_VALUE, PASSIVE_NO_RESULT
@@ -169,7 +169,10 @@ def log_rows(session: Session, marks: Marks) -> list[tuple[str, str, str, str]]:
 
 
 def seq_of(session: Session, meeting_id: str) -> int:
-    return session.execute(select(Meeting.seq).where(Meeting.id == meeting_id)).scalar_one()
+    return session.execute(_SEQ, {"meeting": meeting_id}).scalar_one()
+
+
+_SEQ = select(Meeting.seq).where(Meeting.id == bindparam("meeting"))
 
 
 def oldest(session: Session, meeting_id: str) -> int:

@@ -57,7 +57,11 @@ def take(session: Session) -> Job | None:
     query = select(Job).where(ready, Job.kind.in_(JOBS)).order_by(Job.run_at).limit(1)
     if not database().sqlite:
         query = query.with_for_update(skip_locked=True)
-    found = session.scalars(query).first()
+    while (found := session.scalars(query).first()) is not None and found.attempts >= MOST_ATTEMPTS:
+        # nobody lived to note that it failed
+        found.state, found.lease_until, found.error = "failed", None, "every worker died that did it"
+        log.error("job failed", kind=found.kind, job=found.id, attempts=found.attempts)
+        session.flush()
     if found is not None:
         found.state, found.lease_until, found.attempts = "running", now + LEASE, found.attempts + 1
     return found

@@ -107,6 +107,19 @@ def test_lengths_are_as_printed_and_the_evening_is_at_five_the_day_before(now: d
             assert ends - begins == (slot.ends - slot.begins) * MINUTE
 
 
+def test_the_evening_ends_in_the_evening() -> None:
+    buffet = find(build("sv", NOON), "buffet")
+    assert buffet.actual_end == planned(buffet)[1]
+
+
+def test_the_zone_of_now_does_not_matter() -> None:
+    here, there = build("sv", NOON), build("sv", NOON.astimezone(STOCKHOLM))
+    assert here == there
+    times = [question.asked_at for question in there.questions] + [question.changed_at for question in there.questions]
+    times += [at for item in there.items for at in (item.planned_start, item.actual_start, item.actual_end) if at]
+    assert all(at.tzinfo is UTC for at in times)
+
+
 @given(any_time)
 def test_the_day_can_be_played_to_its_end(now: datetime) -> None:
     items = rules(build("en", now))

@@ -24,7 +24,13 @@ from tests.servers import CHROMIUM_FLAGS, ROOT, Demo, find_chromium, free_port, 
 SIZES = {"phone": (390, 844), "desktop": (1280, 800), "projector": (1920, 1080)}
 EVERYWHERE, HALL = ("phone", "desktop"), ("projector",)
 PICTURES = ROOT / "docs" / "pictures"
-MOST = 150_000  # bytes of a committed picture
+# The address that the screen shows; the pictures are taken at the demo's own.
+ENVIRONMENT = {
+    "HYBRIDMOTE_RATE_LIMITS": "off",
+    "HYBRIDMOTE_BASE_URL": "http://meet.example.org",
+    "HYBRIDMOTE_TRUSTED_HOSTS": '["127.0.0.1"]',
+}
+MOST = 120_000  # bytes of a committed picture
 
 OWN = {
     "sv": ("Vem vattnar den första sommaren, när entreprenören har gått hem?", "Vad säger din chef om det här?"),
@@ -42,7 +48,7 @@ class Shot:
     who: str | None
     path: str
     sizes: tuple[str, ...] = EVERYWHERE
-    first: Callable[[Page, str], None] = lambda page, language: None
+    first: Callable[[Page, str], None] | None = None
 
 
 def write(page: Page, language: str) -> None:
@@ -71,7 +77,7 @@ SHOTS = (
     Shot("meeting", None, "/m/{slug}"),
     Shot("meeting-attendee", "attendee", "/m/{slug}"),
     Shot("meeting-staff", "moderator", "/m/{slug}"),
-    Shot("link", None, "{link}"),
+    Shot("link", None, "/j/{token}"),
     Shot("link-unknown", None, "/j/no-such-link"),
     Shot("sign-in", None, "/sign-in"),
     Shot("sign-in-wrong", None, "/sign-in", first=mistake),
@@ -116,7 +122,7 @@ def main(out: Path, only: str, readme: bool) -> None:
                 demo = Demo(
                     Path(data),
                     free_port(),
-                    product_environment(Path(data), HYBRIDMOTE_RATE_LIMITS="off"),
+                    product_environment(Path(data), **ENVIRONMENT),
                     ("--language", language),
                 )
                 try:
@@ -138,6 +144,7 @@ class Photographer:
         prepare(self.demo, self.language)
         if readme:
             for_the_readme(self.browser, self.demo)
+        refuse_one(self.demo, self.language)
         self.take(SHOTS, f"{self.language}, during a talk")
         say(self.demo, "moderator", "programme.next", expected_version=version(self.demo))
         self.take(IN_THE_BREAK, f"{self.language}, in the break")
@@ -155,19 +162,22 @@ class Photographer:
             if self.only in (name := f"{shot.name}-{size}-{colours}-{self.language}")
         ]
         for shot, size, colours, name in track(wanted, words):
-            page = self.context(shot.who, size, colours).new_page()
+            page = self.context(shot, size, colours).new_page()
             page.goto(at(self.demo, shot.path), wait_until="load")
             settle(page)
-            shot.first(page, self.language)
-            page.screenshot(path=self.out / f"{name}.png", full_page=size != "projector")
+            if shot.first:
+                shot.first(page, self.language)
+            # What sticks to the window would stand in the middle of a longer picture.
+            page.screenshot(path=self.out / f"{name}.png", full_page=not page.locator("#app").count())
             page.close()
 
-    def context(self, who: str | None, size: str, colours: str) -> BrowserContext:
-        key = (who, size, colours)
+    def context(self, shot: Shot, size: str, colours: str) -> BrowserContext:
+        """Who does something first gets a browser of their own: what they wrote is kept in it."""
+        key = (shot.name if shot.first else shot.who, size, colours)
         if key not in self.contexts:
             self.contexts[key] = look(self.browser, self.language, size, colours)
-            if who:
-                let_in(self.contexts[key], person(self.demo, who)["link"])
+            if shot.who:
+                let_in(self.contexts[key], self.demo, person(self.demo, shot.who))
         return self.contexts[key]
 
 
@@ -193,17 +203,21 @@ def settle(page: Page) -> None:
 
 
 def prepare(demo: Demo, language: str) -> None:
-    """Something is on stage, and whoever is photographed has asked: one waits, one was not taken up."""
-    waits, refused = (say(demo, "attendee", "question.ask", text=text)["id"] for text in OWN[language])
-    assert waits
-    say(demo, "moderator", "question.reject", id=refused, reason=WHY[language])
-    questions = state(demo)["topics"]["questions"].values()
-    line = sorted((q for q in questions if q["state"] == "approved"), key=lambda q: -q["support"])
-    talk = [q for q in line if q["item"] in state(demo)["topics"]["meeting"].popitem()[1]["now_on"].values()]
-    short = [q for q in talk if len(q["text"]) < 120]
+    """Something is on stage; whoever is photographed has asked one question, and supports two."""
+    topics = state(demo)["topics"]
+    (meeting,) = topics["meeting"].values()
+    line = [q for q in topics["questions"].values() if q["state"] == "approved"]
+    line.sort(key=lambda q: q["support"], reverse=True)
+    short = [q for q in line if q["item"] in meeting["now_on"].values() and len(q["text"]) < 120]
     say(demo, "moderator", "question.take", id=short[0]["id"])
     for q in short[1:3]:
         say(demo, "attendee", "question.upvote", id=q["id"], on=True)
+    say(demo, "attendee", "question.ask", text=OWN[language][0])
+
+
+def refuse_one(demo: Demo, language: str) -> None:
+    refused = say(demo, "attendee", "question.ask", text=OWN[language][1])["id"]
+    say(demo, "moderator", "question.reject", id=refused, reason=WHY[language])
 
 
 def say(demo: Demo, who: str, command: str, **payload: Any) -> Any:
@@ -228,18 +242,19 @@ def ask(demo: Demo, who: str, path: str, body: bytes | None = None) -> Any:
 
 
 def person(demo: Demo, role: str) -> dict[str, str]:
+    """The last of a list: the first who takes part has asked before, and been refused."""
     found = demo.people[role]
-    return found[0] if isinstance(found, list) else found
+    return found[-1] if isinstance(found, list) else found
 
 
 def at(demo: Demo, path: str) -> str:
     told = demo.people
-    path = path.format(slug=told["meeting"], link=person(demo, "attendee")["link"])
-    return path if path.startswith("http") else demo.base_url + path
+    return demo.base_url + path.format(slug=told["meeting"], token=person(demo, "attendee")["token"])
 
 
-def let_in(context: BrowserContext, link: str) -> None:
+def let_in(context: BrowserContext, demo: Demo, who: dict[str, str]) -> None:
     """What opening a personal link and pressing its one button does."""
+    link = f"{demo.base_url}/j/{who['token']}"
     token = re.search(r'name="csrf_token" value="([^"]+)"', context.request.get(link).text())
     assert token, f"{link} has no form"
     context.request.post(link, form={"csrf_token": token[1]})
@@ -248,23 +263,22 @@ def let_in(context: BrowserContext, link: str) -> None:
 # The README's pictures
 
 OVERVIEW = """<!doctype html><meta charset="utf-8"><style>
-  body {{ margin: 0; width: 1600px; height: 900px; position: relative; background: #e9eeeb; }}
-  img {{ position: absolute; display: block; border: 1px solid #65766e; border-radius: 6px; }}
-  .screen {{ left: 40px; top: 40px; width: 940px; }}
-  .desk {{ left: 520px; top: 330px; width: 850px; }}
-  .phone {{ right: 40px; top: 150px; width: 322px; border-radius: 22px; border-width: 6px; border-color: #0f261f; }}
+  body {{ box-sizing: border-box; margin: 0; width: 1310px; height: 1011px; padding: 36px; background: #e9eeeb;
+    display: grid; grid-template: 428px 475px / 760px 442px; gap: 36px; }}
+  img {{ box-sizing: border-box; display: block; width: 100%; height: 100%; outline: 1px solid #65766e; }}
+  .live {{ grid-area: 1 / 2 / 3 / 3; border: 8px solid #0f261f; border-radius: 24px; object-fit: cover;
+    object-position: top; outline: 0; }}
 </style>
-<img class="screen" alt="" src="{screen}">
-<img class="desk" alt="" src="{moderate}">
-<img class="phone" alt="" src="{live}">"""
+<img class="screen" alt="" src="{screen}"><img class="live" alt="" src="{live}"><img alt="" src="{moderate}">"""
 
-
-AS_WEBP = """async (picture) => {
+AS_WEBP = """async ([picture, most]) => {
   const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
   const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   canvas.getContext("2d").drawImage(bitmap, 0, 0);
-  const blob = await canvas.convertToBlob({ type: "image/webp", quality: 0.9 });
+  let blob;
+  for (let quality = 0.9; !blob || (blob.size > most && quality > 0.5); quality -= 0.05)
+    blob = await canvas.convertToBlob({ type: "image/webp", quality });
   const small = new Uint8Array(await blob.arrayBuffer());
   return btoa(Array.from(small, (byte) => String.fromCharCode(byte)).join(""));
 }"""
@@ -273,30 +287,37 @@ AS_WEBP = """async (picture) => {
 def for_the_readme(browser: Browser, demo: Demo) -> None:
     """The live page on a phone, the desk and the screen, each alone and all three together."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    others = [look(browser, "en", "phone", "light") for _ in demo.people["attendee"]]
+    for context, one in zip(others, demo.people["attendee"], strict=True):  # so that somebody is there
+        let_in(context, demo, one)
+        context.new_page().goto(at(demo, "/m/{slug}/live"))
     seen = {}
-    for name, who, size in (
-        ("screen", "screen", "projector"),
-        ("moderate", "moderator", "desktop"),
-        ("live", "attendee", "phone"),
+    for name, who, size, scale in (
+        ("screen", "screen", "projector", 0.7),
+        ("live", "attendee", "phone", 1.5),
+        ("moderate", "moderator", "desktop", 1),
     ):
-        context = look(browser, "en", size, "light", {"projector": 0.7, "desktop": 1, "phone": 2}[size])
-        let_in(context, person(demo, who)["link"])
+        context = look(browser, "en", size, "light", scale)
+        let_in(context, demo, person(demo, who))
         page = context.new_page()
         page.goto(at(demo, f"/m/{{slug}}/{name}"))
         settle(page)
+        if name == "moderate":
+            page.locator(".head .line").get_by_text(re.compile(r"[2-9] in the hall, [2-9] on the web")).wait_for()
         seen[name] = keep(page, name)
         context.close()
-    page = browser.new_page(viewport={"width": 1600, "height": 900})
+    page = browser.new_page(viewport={"width": 1310, "height": 1011})
     page.set_content(OVERVIEW.format(**seen))
     page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
     keep(page, "overview")
-    page.close()
+    for context in (page.context, *others):
+        context.close()
 
 
 def keep(page: Page, name: str) -> str:
     """Take and store a picture as WebP, a third of the same PNG; as an address that a page can show."""
     taken = base64.b64encode(page.screenshot()).decode()
-    picture: str = page.evaluate(AS_WEBP, taken)
+    picture: str = page.evaluate(AS_WEBP, [taken, MOST])
     data = base64.b64decode(picture)
     if len(data) > MOST:
         raise click.ClickException(f"{name} has {len(data)} bytes, more than {MOST}")

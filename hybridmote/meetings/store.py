@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Text, select
+from sqlalchemy import JSON, Text, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
@@ -32,7 +32,10 @@ class Meeting(Base):
 
 
 def by_slug(session: Session, slug: str) -> Meeting | None:
-    return session.scalars(select(Meeting).where(Meeting.slug == slug)).one_or_none()
+    return session.scalars(_BY_SLUG, {"slug": slug}).one_or_none()
+
+
+_BY_SLUG = select(Meeting).where(Meeting.slug == bindparam("slug"))
 
 
 def all_meetings(session: Session) -> list[Meeting]:

@@ -128,7 +128,6 @@ def test_a_reading_cannot_write_even_when_it_commits(postgres_world: World, way:
     assert postgres_world.one("SELECT count(*) FROM meeting WHERE tagline = 'Written'") == 0
 
 
-@pytest.mark.xfail(strict=True, reason="SQLite's readers take a commit: PRAGMA query_only=ON would refuse it")
 @pytest.mark.parametrize("way", [by_object, by_statement])
 def test_on_sqlite_neither(sqlite_world: World, way: Callable[[Session], None]) -> None:
     with pytest.raises(SQLAlchemyError), reading() as session:

@@ -190,6 +190,23 @@ def test_what_fails_is_tried_again_with_patience_and_in_the_end_given_up(
     assert done["mail"] == 3
 
 
+def test_a_job_that_kills_every_worker_is_given_up_too(
+    world: World, done: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is left to note its failure, and it must not kill workers for ever."""
+    monkeypatch.setattr(worker, "MOST_ATTEMPTS", 3)
+    id = leave("film")
+    for _ in range(3):
+        with transaction() as session:
+            assert take(session) is not None  # and the worker dies
+        later(world, seconds=61)
+    leave("mail")
+    assert work_once() and not work_once(), "other work goes on"
+    assert done == {"mail": 1}
+    one = found(id)
+    assert (one.state, one.attempts) == ("failed", 3) and one.error
+
+
 def test_a_job_that_succeeds_in_the_end_is_done(world: World, done: Counter[str]) -> None:
     id = leave("mail", failures=1)
     assert work_once()

@@ -295,6 +295,11 @@ def _(mp: pytest.MonkeyPatch) -> None:
     mutate(mp, Context.get, Context, ' or getattr(obj, "meeting_id", None) != self.meeting_id', "")
 
 
+@fault("what one may not see can be acted on", checks.what_one_may_not_see_is_not_found, "question.upvote")
+def _(mp: pytest.MonkeyPatch) -> None:
+    mutate(mp, Context.seen, Context, "if self.caller is not None and", "if False and")
+
+
 @fault("versions are not compared", checks.a_stale_version_is_refused_with_what_is_now, "programme.next")
 def _(mp: pytest.MonkeyPatch) -> None:
     mp.setattr(Context, "expect", lambda *_: None)

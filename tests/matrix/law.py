@@ -52,6 +52,15 @@ class Look:
         self.seq, self.layers = seq, layers
 
 
+# The first look is at the same world in most tests: (every row, what was seen) by database. Where the product itself is
+# changed, it must be taken anew.
+_first: dict[str, tuple[oracle.Tables, Look]] = {}
+
+
+def forget_first_looks() -> None:
+    _first.clear()
+
+
 class Watch:
     """Looks at both meetings between commands, and holds every way of hearing of a change against the law.
 
@@ -93,12 +102,17 @@ class Watch:
         tables = self.world.dump()
         seq = {m["id"]: m["seq"] for m in tables["meeting"]}
         layers = {}
+        if not self.looks and (known := _first.get(self.world.url)) and known[0] == tables:
+            self.looks.append(known[1])
+            return known[1]
         for meeting in self.audiences:
             if self.looks and self.looks[-1].seq[meeting] == seq[meeting]:
                 layers[meeting] = self.looks[-1].layers[meeting]  # looked at again when we leave
             else:
                 layers[meeting] = self._snapshot(meeting, seq[meeting], tables)
         look = Look(seq, layers)
+        if not self.looks:
+            _first[self.world.url] = tables, look
         self.looks.append(look)
         for meeting, audiences in self.audiences.items():
             for then in self.looks[:-1] if seq[meeting] > self.looks[0].seq[meeting] else []:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hybridmote.db import reading, transaction
 from hybridmote.pump import Pump
-from hybridmote.sync import prune, snapshot
+from hybridmote.sync import merged, prune, snapshot
 from tests.matrix.client import Client
 from tests.matrix.law import HandPump, same
 from tests.matrix.site import Site
@@ -225,6 +225,34 @@ def a_backup_was_restored_meanwhile(world: World, site: Site, client: NewClient)
     assert told.status_code == 410, told.data
 
 
+@hung_up
+def some_have_no_socket_at_all(world: World, site: Site, client: NewClient) -> None:
+    """They fetch the picture once, and then what has changed, by plain requests."""
+    people = [p for p in world.people() if p.way == "link"]
+
+    def get(token: str, path: str) -> Any:
+        answer = site.http.get(f"/api/v1/m/here/{path}", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200, answer.data
+        return answer.json
+
+    clients = {}
+    for person in people:
+        clients[person] = one = client(person.key)
+        one.welcome(get(person.token, "state"))
+    for command, body in (("question.approve", {"id": "q-pending"}), ("question.reject", {"id": "q-approved_hidden"})):
+        world.did("moderator", command, **body)
+        world.did("leader", "question.upvote", id="q-on_stage", on=command != "question.approve")
+        for person, one in clients.items():
+            news = get(person.token, f"changes?since={min(one.last.values())}&epoch={one.epoch}")
+            assert set(news["changes"]) == set(one.last)
+            one.waiting = True
+            one.caught_up({"changes": news["changes"]})
+            now = get(person.token, "state")
+            for audience, layer in now["layers"].items():
+                same(one.layers[audience], layer["topics"], f"{person.key} hears {audience}")
+            assert json.dumps(now["topics"], sort_keys=True) == json.dumps(merged(now["layers"]), sort_keys=True)
+
+
 STORIES = [
     everything_arrives,
     a_personal_message_is_lost,
@@ -234,4 +262,5 @@ STORIES = [
     a_link_is_revoked,
     the_log_was_pruned_meanwhile,
     a_backup_was_restored_meanwhile,
+    some_have_no_socket_at_all,
 ]

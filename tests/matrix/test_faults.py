@@ -5,6 +5,7 @@ import pytest
 from tests.matrix import checks
 from tests.matrix.declared import declared
 from tests.matrix.faults import FAULTS, Fault, harmless
+from tests.matrix.law import forget_first_looks
 from tests.matrix.site import Site
 from tests.matrix.world import World
 
@@ -15,8 +16,10 @@ pytestmark = pytest.mark.slow
 def test_it_is_noticed(sqlite_world: World, site: Site, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
     with monkeypatch.context() as planted:
         fault.plant(planted)
+        forget_first_looks()
         with pytest.raises(AssertionError):
             fault.look(sqlite_world, site)
+    forget_first_looks()
     sqlite_world.reset()
     site.open()
     fault.look(sqlite_world, site)  # and it is the fault that was noticed

@@ -73,6 +73,11 @@ def test_ids_of_another_meeting_are_not_found(world: World, name: str) -> None:
 
 
 @every_command
+def test_what_one_may_not_see_is_not_found(world: World, name: str) -> None:
+    checks.what_one_may_not_see_is_not_found(world, of(name))
+
+
+@every_command
 def test_bad_payloads_are_refused(world: World, name: str) -> None:
     checks.bad_payloads_are_refused(world, of(name))
 

@@ -22,6 +22,7 @@ from tests.matrix.declared import declared
 from tests.matrix.law import HandPump, exact_fields, same
 from tests.matrix.site import Site
 from tests.matrix.world import HERE, SYSTEM, Person, World, new_op
+from tests.servers import eventually
 
 OFTEN = {"question.ask": 4, "question.upvote": 8, "question.approve": 4, "question.reject": 2, "question.take": 3}
 STEADY = ("organiser", "screen")  # they are never cut off, and hear everything as it comes
@@ -252,6 +253,7 @@ class Day:
 
     def _settle(self) -> None:
         """Everybody comes back, hears what there is, and asks once more, as clients do in silence."""
+        eventually(lambda: self.world.seq() in self.history.at, 10, "the last commit being noted")
         self.pump.round()
         for line in self.lines:
             if not line.up and not line.revoked:

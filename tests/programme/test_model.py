@@ -141,6 +141,41 @@ EXAMPLES = {
         "08:10+1",
         {"supper": "17:00-20:00", "registration": "08:10+1-09:10+1"},
     ),
+    "ending before the next one may begin gains nothing": (
+        "09:00-09:20 budget, on 09:15, least 5\n09:30-10:00 water\n09:50-10:10 coffee, promised",
+        "09:16",
+        {"budget": "09:15-09:30", "water": "09:30-10:00", "coffee": "10:00-10:20"},
+    ),
+    "a promised parent begins as promised, before its first child": (
+        "09:00-09:20 budget, on 09:10, least 10\n09:20-10:00 session, promised\n  09:30-10:00 water",
+        "09:11",
+        {"budget": "09:10-09:20", "session": "09:20-10:00", "water": "09:30-10:00"},
+    ),
+    "a promised parent ends as promised": (
+        "09:00-09:40 session, promised, on 09:10\n  09:00-09:40 water, on 09:10, least 20\n09:50-10:10 coffee",
+        "09:11",
+        {"session": "09:10-09:40", "water": "09:10-09:40", "coffee": "09:50-10:10"},
+    ),
+    "nothing is shortened for a promise that the parent's own time breaks": (
+        "09:00-09:40 session, on 09:08\n  09:00-09:30 water, on 09:08, least 10\n09:35-10:00 coffee, promised",
+        "09:09",
+        {"session": "09:08-09:40", "water": "09:08-09:38", "coffee": "09:40-10:05"},
+    ),
+    "a parent keeps the time after its last child": (
+        "09:00-10:00 session\n  09:00-09:30 water",
+        "08:00",
+        {"session": "09:00-10:00", "water": "09:00-09:30"},
+    ),
+    "what is gone back to still pushes the rest": (
+        "09:20-09:40 budget, on 09:50\n09:40-10:00 water, was 09:40-09:50\n10:00-10:20 coffee",
+        "09:51",
+        {"budget": "09:50-10:10", "water": "09:40-09:50", "coffee": "10:10-10:30"},
+    ),
+    "at the very middle of the night it is not awaited": (
+        "17:00-20:00 supper\n08:00+1-09:00+1 registration",
+        "02:00+1",
+        {"supper": "17:00-20:00", "registration": "08:00+1-09:00+1"},
+    ),
     "tracks are late on their own": (
         "09:00-09:20 welcome, on 09:10\n09:20-09:40 budget\n09:20-09:40 water, track b",
         "09:11",
@@ -328,6 +363,44 @@ def test_next_does_not_begin_tomorrow() -> None:
     assert refusal(items, "next", "20:01") == ("closed", "day_over")
     assert press(items, "registration", "20:02")  # by name it can be
     assert press(items, "next", "08:15+1")[0].id == "registration"
+
+
+def test_an_untimed_parent_belongs_to_the_day_of_its_first_child() -> None:
+    items = programme("17:00-20:00 supper, on 17:00\nday two, kind plenary\n  09:00+1-10:00+1 talk")
+    assert model.next_(items, "", clock("20:00"), clock("20:00")) == [("supper", "actual_end", clock("20:00"))]
+
+
+def test_what_changes_in_the_middle_of_the_night_is_a_drift() -> None:
+    items = programme("17:00-20:00 supper, on 00:30+1\n20:00-21:00 dance\n09:00+1-10:00+1 talk")
+    assert model.drifts_at(items, clock("01:00+1")) == clock("03:00+1")
+
+
+def test_days_come_in_order_though_each_counts_its_own_positions() -> None:
+    items = [
+        Item("talk", day="2026-03-11", order=0, planned_start=clock("09:00"), planned_end=clock("10:00")),
+        Item(
+            "supper",
+            day="2026-03-10",
+            order=5,
+            planned_start=clock("17:00", EVENING),
+            planned_end=clock("20:00", EVENING),
+        ),
+    ]
+    assert up_next(items, "") == "supper"
+
+
+def test_after_the_last_child_of_the_last_item_everything_ends() -> None:
+    items = programme("09:00-10:00 session, on 09:00\n  09:00-10:00 talk, on 09:00")
+    changes = model.next_(items, "", clock("10:00"), clock("10:00"))
+    assert [(change.id, change.field) for change in changes] == [("talk", "actual_end"), ("session", "actual_end")]
+
+
+def test_what_was_gone_back_to_cannot_end_before_what_came_between() -> None:
+    items = programme(
+        "09:00-09:20 budget, on 09:50\n09:20-09:40 water, was 09:20-09:50\n09:40-10:00 tea, was 09:05-09:20"
+    )
+    with pytest.raises(Refusal, match="before_last"):
+        model.finish(items, "", clock("09:30"), clock("10:00"))
 
 
 def test_next_in_the_morning_does_not_begin_what_was_forgotten_yesterday() -> None:

@@ -100,7 +100,7 @@ def _latest_ends(steps: list[Step]) -> list[datetime]:
         if item.slot and what == "unit":
             end_by = min(begin_by, item.slot[1]) if item.promised else begin_by
             # Ending before the next one's planned start gains nothing: that much is a gap.
-            begin_by = item.slot[0] if item.promised else max(item.slot[0], end_by - item.length)
+            begin_by = max(item.slot[0], end_by - item.length)
         elif item.slot:
             edge = item.slot[0] if what == "open" else item.slot[1]
             begin_by = edge if item.promised else max(edge, begin_by)
