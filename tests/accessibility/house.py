@@ -157,7 +157,8 @@ class House:
                 session.flush()
                 session.add_all(Upvote(**row) for row in self.upvotes)
                 session.add_all(Receipt(**row) for row in self.receipts)
-            meeting.seq += 1  # no picture of before is served again
+            meeting.seq += 1
+            meeting.pruned = meeting.seq  # nobody can follow this: every picture is read anew
             session.commit()
 
     def person(self, n: int = 0) -> Person:

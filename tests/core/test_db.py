@@ -146,6 +146,7 @@ def test_a_reader_does_not_wait_for_a_writer(world: World) -> None:
         assert time.monotonic() - began < 1
 
 
+@pytest.mark.slow
 def test_another_process_that_holds_the_database_only_delays(sqlite_world: World) -> None:
     """It is waited for in short turns, since SQLite's own waiting would stop the whole process."""
     other = sqlite_world.engine.connect()

@@ -116,6 +116,7 @@ def test_what_is_sent_wrongly_or_by_the_wrong_person_does_not_count(
     assert sqlite_world.ask("hall", "question.ask", {"text": "Still?"})["ok"]
 
 
+@pytest.mark.slow
 def test_time_is_never_told_to_wait(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "limiter", Limiter())
     for _ in range(70):

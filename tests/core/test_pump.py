@@ -68,6 +68,7 @@ def test_the_first_change_after_a_quiet_moment_goes_out_at_once(
     Pump.nudged(HERE)
 
 
+@pytest.mark.slow
 def test_without_a_nudge_it_looks_by_itself(world: World, listen: Callable[..., Ears], site: Site) -> None:
     """Another process committed, and its nudge was lost."""
     ears = listen("public")
@@ -80,6 +81,7 @@ def test_without_a_nudge_it_looks_by_itself(world: World, listen: Callable[..., 
         Pump.nudged = monkeypatched  # type: ignore[method-assign]
 
 
+@pytest.mark.slow
 def test_many_changes_are_gathered_into_few_messages(world: World, listen: Callable[..., Ears]) -> None:
     ears = listen("public", "staff")
     began = time.monotonic()
@@ -114,6 +116,7 @@ def test_each_message_follows_on_the_one_before(world: World, listen: Callable[.
         same(layer, now[audience]["topics"], audience)
 
 
+@pytest.mark.slow
 def test_what_everyone_hears_is_written_first(world: World, listen: Callable[..., Ears]) -> None:
     ears = listen("person:p-hall", "public", "person:p-web", "staff")
     world.did("moderator", "question.take", id="q-approved")
@@ -122,6 +125,7 @@ def test_what_everyone_hears_is_written_first(world: World, listen: Callable[...
     assert kinds == sorted(kinds)
 
 
+@pytest.mark.slow
 def test_a_reading_that_fails_is_made_again_and_nothing_is_lost(
     world: World, listen: Callable[..., Ears], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +143,7 @@ def test_a_reading_that_fails_is_made_again_and_nothing_is_lost(
     assert ears.written[0]["set"]["questions"]["q-pending"]["state"] == "approved"
 
 
+@pytest.mark.slow
 def test_many_who_open_it_at_once_open_one(world: World, listen: Callable[..., Ears]) -> None:
     listen("public").leave()
     eventually(lambda: HERE not in Pump.running, 5)

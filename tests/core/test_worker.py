@@ -160,6 +160,7 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(world: World, done:
     assert (done["mail"], found(id).state) == (1, "done")
 
 
+@pytest.mark.slow
 def test_a_lease_is_renewed_while_the_work_goes_on(
     world: World, done: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +245,7 @@ def test_of_what_is_to_be_done_every_hour_one_is_always_waiting(
     assert str(waiting) > str(world.one("SELECT run_at FROM job WHERE state = 'done'"))
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_told_to_stop_finishes_what_it_does(world: World, done: Counter[str]) -> None:
     leave("film", seconds=0.3)
     leave("mail")

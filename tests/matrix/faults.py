@@ -35,6 +35,7 @@ class Fault(NamedTuple):
     check: Callable[..., Any]
     command: str = ""  # whose example the check is given; "": the check is a story of lines
     number: int | None = None
+    breaks: bool = False  # it makes commands fail; else a command that fails shows that the planting was clumsy
 
     def look(self, world: World, site: Site) -> None:
         """Run the check that should notice."""
@@ -50,10 +51,10 @@ FAULTS: list[Fault] = []
 
 
 def fault(
-    what: str, check: Callable[..., Any], command: str = "", number: int | None = None
+    what: str, check: Callable[..., Any], command: str = "", number: int | None = None, breaks: bool = False
 ) -> Callable[[Plant], Plant]:
     def declare(plant: Plant) -> Plant:
-        FAULTS.append(Fault(what, plant, check, command, number))
+        FAULTS.append(Fault(what, plant, check, command, number, breaks))
         return plant
 
     return declare
@@ -106,22 +107,20 @@ def _(mp: pytest.MonkeyPatch) -> None:
 def _(mp: pytest.MonkeyPatch) -> None:
     right = sync.log_rows
 
-    def log_rows(*args: Any) -> list[dict[str, Any]]:
-        return [{**row, "before": row["before"] + " public"} for row in right(*args)]
-
-    mp.setattr(committer, "log_rows", log_rows)
+    named = lambda *given: [(t, id, f"{before} public", after) for t, id, before, after in right(*given)]  # noqa: E731
+    mp.setattr(committer, "log_rows", named)
 
 
 @fault("who saw a question before is not noted", checks.the_law_holds, "question.reject", 1)
 def _(mp: pytest.MonkeyPatch) -> None:
     right = sync.log_rows
-    mp.setattr(committer, "log_rows", lambda *args: [{**row, "before": ""} for row in right(*args)])
+    mp.setattr(committer, "log_rows", lambda *given: [(t, id, "", after) for t, id, _, after in right(*given)])
 
 
 @fault("who sees a question after is not noted", checks.the_law_holds, "question.approve", 0)
 def _(mp: pytest.MonkeyPatch) -> None:
     right = sync.log_rows
-    mp.setattr(committer, "log_rows", lambda *args: [{**row, "after": ""} for row in right(*args)])
+    mp.setattr(committer, "log_rows", lambda *given: [(t, id, before, "") for t, id, before, _ in right(*given)])
 
 
 @fault("who saw it before is read from what it has become", checks.the_law_holds, "question.reject", 1)
@@ -341,7 +340,7 @@ def _(mp: pytest.MonkeyPatch) -> None:
     mp.setattr(Batch, "_run", lambda self, *args: right(self, *args)._replace(store=False))
 
 
-@fault("what is stored for an op is not looked up", checks.the_same_op_counts_once, "question.upvote", 0)
+@fault("what is stored for an op is not looked up", checks.the_same_op_counts_once, "question.upvote", 0, breaks=True)
 def _(mp: pytest.MonkeyPatch) -> None:
     mp.setattr(committer, "GIVE_UP_AFTER", 1)
     mp.setattr(Batch, "_known", lambda self, session: {})

@@ -1,6 +1,7 @@
 """Fixtures of the matrix, for the folders whose tests act in its world."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,12 @@ from hybridmote import limits
 from tests.matrix.site import Site
 from tests.matrix.world import World
 from tests.servers import Databases, Postgres
+
+ASSERTING = ["checks", "law", "lines", "wild"]
+pytest.register_assert_rewrite(
+    *(f"tests.matrix.{name}" for name in ASSERTING),
+    *(f"tests.{file.parent.name}.examples" for file in Path(__file__).parent.parent.glob("*/examples.py")),
+)
 
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 

@@ -17,8 +17,10 @@ def test_it_is_noticed(sqlite_world: World, site: Site, monkeypatch: pytest.Monk
     with monkeypatch.context() as planted:
         fault.plant(planted)
         forget_first_looks()
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError) as noticed:
             fault.look(sqlite_world, site)
+    clumsy = any(f"'code': '{code}'" in str(noticed.value) for code in ("busy", "error"))
+    assert clumsy == fault.breaks, f"not the fault was noticed but what its planting broke: {noticed.value}"
     forget_first_looks()
     sqlite_world.reset()
     site.open()

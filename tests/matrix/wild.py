@@ -3,6 +3,7 @@ while every message that reaches anybody is held against what they should see at
 """
 
 import json
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -175,6 +176,7 @@ class Day:
                     sent = [people.submit(self._send, *move) for move in self._moves(crowd, wave == waves // 2)]
                     while not all(s.done() for s in sent):
                         self.pump.round()
+                        time.sleep(0.004)  # else the one processor is all ours
                     self._breathe()
                     self.pump.round()
                     self._breathe()

@@ -200,7 +200,7 @@ class World:
         """Every row of every table."""
         with self.engine.connect() as connection:
             return {
-                table.name: sorted((dict(row) for row in connection.execute(select(table)).mappings()), key=repr)
+                table.name: sorted((dict(row) for row in connection.execute(select(table)).mappings().all()), key=repr)
                 for table in self.tables
             }
 
