@@ -78,7 +78,9 @@ def run(app: Flask) -> None:
     if current() != newest():
         migrate()
     for template in app.jinja_env.list_templates():
-        app.jinja_env.get_template(template)  # compiled now: later it would keep everybody waiting for the first visitor
+        app.jinja_env.get_template(
+            template
+        )  # compiled now: later it would keep everybody waiting for the first visitor
 
     def listening(host: str, port: int) -> None:
         start_background(app)

@@ -93,10 +93,17 @@ class Pump:
         self.chain = {a: self.chain.get(a, self.sent) for a in self.listeners.audiences(self.meeting_id)}
         if not self.chain:
             with reading() as session:
-                self.sent = seq_of(session, self.meeting_id)
+                seq = seq_of(session, self.meeting_id)
+            if not self.listeners.audiences(self.meeting_id):
+                self.sent = seq
             return False
         with reading() as session:
             seq, news = changes(session, self.meeting_id, dict.fromkeys(self.chain, self.sent))
+            # who joined since has perhaps seen less than was read now, and would not hear of it until its next change
+            late = dict.fromkeys(self.listeners.audiences(self.meeting_id) - set(self.chain), self.sent)
+            if late:
+                self.chain |= late
+                news |= changes(session, self.meeting_id, late)[1]
             if seq > self.sent and (people := access_changed(session, self.meeting_id, self.sent)):
                 # before anything newer is written: who was let out must not hear it
                 self.listeners.reconsider(session, self.meeting_id, people)

@@ -41,6 +41,8 @@ _SPACES = regex.compile(r"\s+")
 _SPACE_AT_END = regex.compile(r"[^\S\n]+(?=\n)")
 _BLANK_LINES = regex.compile(r"\n{3,}")
 
+COUNTED = 20_000  # graphemes over the limit that are still counted: more is not said exactly, since counting takes long
+
 
 class Unclean(Exception):
     """A text that cannot be taken.
@@ -71,6 +73,8 @@ def clean(text: str, *, limit_graphemes: int, multiline: bool) -> str:
         count += 1
         if grapheme.end() - grapheme.start() > SIGNS:
             raise Unclean("bad_text", "sequence")
+        if count > limit_graphemes + COUNTED:
+            break
     if count > limit_graphemes:
         raise Unclean("too_long", count - limit_graphemes)
     return text

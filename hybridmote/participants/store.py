@@ -43,7 +43,7 @@ class Participant(Base):
 
     def shown_in(self) -> list[tuple[str, str]]:
         state = inspect(self)
-        decides = state.persistent and state.attrs.roles.history.has_changes()
+        decides = state.persistent and any(state.attrs[a].history.has_changes() for a in ("roles", "account_id"))
         return [("access", self.id)] if decides or state.deleted else []
 
 

@@ -98,3 +98,12 @@ def test_what_is_wrong_with_an_account_is_said_and_nothing_is_made(world: World,
     with pytest.raises(Wrong):
         add_staff(**{**right, field: value})
     assert world.dump() == before
+
+
+def test_revoking_somebody_ends_their_sign_in_to_this_meeting(client: FlaskClient, world: World) -> None:
+    person = add_staff(email="a@b.example", name="A", slug="here", role="moderator", password=PASSWORD)
+    form = {"csrf_token": csrf(client, "/sign-in"), "email": "a@b.example", "password": PASSWORD}
+    client.post("/sign-in", data=form)
+    assert client.get("/m/here/moderate").status_code == 200
+    assert world.did("organiser", "person.revoke", person=person) == {"closed": 1}
+    assert client.get("/m/here/moderate").status_code == 401
