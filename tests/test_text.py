@@ -80,7 +80,12 @@ def test_the_limit_is_in_graphemes_and_the_refusal_says_how_many_are_over() -> N
     assert cleaned(KISS * 500) == KISS * 500
     assert refusal(KISS * 503) == ("too_long", 3)
     assert cleaned(" " * 50 + "x" * 500) == "x" * 500
-    assert refusal("x" * 1_000_000) == ("too_long", 999_500)
+    assert refusal("x" * 15_500) == ("too_long", 15_000)
+
+
+def test_a_text_far_too_long_is_not_counted_to_its_end() -> None:
+    code, over = refusal("x" * 1_000_000)
+    assert code == "too_long" and 20_000 <= over < 999_500
 
 
 @pytest.mark.parametrize(
