@@ -75,6 +75,7 @@ def test_every_control_is_reached_and_seen(house: House, look: Look, busy: Perso
     house.show(page, path, hash=f"#{part}" if part else "")
     if path == "moderate":
         page.locator("#review summary").first.click()
+        expect(page.locator("#review textarea").first).to_be_focused()
     stops = walk(page)
     assert page.evaluate(OUGHT) == [], "what the keyboard did not reach"
     all_is_well(page, stops)

@@ -1,6 +1,6 @@
 // Questions as the moderator works with them. templates/questions/desk.html draws the same.
 
-import { html, useEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
+import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
 import { minutesLeft, parse } from "../lib/clock.js";
 import { Act } from "../shared/act.js";
 import { Icon, person, when, words, Wrong } from "../shared/bits.js";
@@ -81,7 +81,7 @@ function Reject({ question, size, gone, offline, busy, reason, refusal, onReject
   const id = `why-${question.id}`;
   const wrongId = `wrong-${question.id}`;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (reason.opened) field.current?.focus();
   }, [reason.opened]);
 
