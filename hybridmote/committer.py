@@ -24,7 +24,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from . import metrics, nudge
 from .access import Caller, Way, layers_of, still_open
 from .context import Context, Work, key_of, writes
-from .db import Base, Utc, database, rows_given, utc_now
+from .db import Base, Utc, database, inside, rows_given, utc_now
 from .ledger import Due, Op
 from .meetings.store import Meeting
 from .participants.store import Participant
@@ -267,8 +267,9 @@ class Batch:
         return Outcome({"ok": True, "result": result, "seq": self.seq}, store=True)
 
     def _handle(self, ctx: Context, asked: Asked) -> Any:
-        result = asked.command.handler(ctx, asked.payload)
-        ctx.react()
+        with inside(ctx.session):
+            result = asked.command.handler(ctx, asked.payload)
+            ctx.react()
         self._settled(ctx.session, asked)
         return result
 

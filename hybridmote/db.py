@@ -190,6 +190,8 @@ _current: ContextVar[Session | None] = ContextVar("transaction", default=None)
 def transaction() -> Iterator[Session]:
     """A writing transaction outside the dispatcher (jobs, installation). An inner one joins the outer, which commits."""
     if (outer := _current.get()) is not None:
+        if "working" in outer.info:
+            raise RuntimeError("a handler's objects are its only way to change anything")
         yield outer
         return
     with Session(database().writer) as session, session.begin():
@@ -198,6 +200,16 @@ def transaction() -> Iterator[Session]:
             yield session
         finally:
             _current.reset(token)
+
+
+@contextlib.contextmanager
+def inside(session: Session) -> Iterator[None]:
+    """While the dispatcher's own transaction is going on."""
+    token = _current.set(session)
+    try:
+        yield
+    finally:
+        _current.reset(token)
 
 
 def epoch(session: Session) -> str:

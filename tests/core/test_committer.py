@@ -348,6 +348,11 @@ def _nested(ctx: Context) -> Any:
     return dispatch(None, ctx.meeting_id, "programme.drift", {"op": new_op()})
 
 
+def _another(_ctx: Context) -> None:
+    with transaction() as session:
+        session.execute(update(Question).values(text="Bulk"))
+
+
 FORBIDDEN: dict[str, Any] = {
     "a bulk update": lambda ctx: ctx.session.execute(update(Question).values(text="Bulk")),
     "a bulk delete": lambda ctx: ctx.session.execute(delete(Upvote)),
@@ -370,6 +375,7 @@ FORBIDDEN: dict[str, Any] = {
     "begin_nested": lambda ctx: ctx.session.begin_nested(),
     "close": lambda ctx: ctx.session.close(),
     "a command in a command": _nested,
+    "a transaction of its own": _another,
 }
 
 
