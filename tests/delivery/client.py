@@ -381,6 +381,12 @@ class Client:
         self.counts["catch_ups"] += 1
         await line.send(f"42{number}" + json.dumps(["catch_up", {"last": self.last, "epoch": self.epoch}]))
 
+    async def look_again(self) -> None:
+        """Catch up now; without a line there is a welcome to come anyway."""
+        if self.line is not None:
+            with contextlib.suppress(Lost):
+                await self.catch_up()
+
     async def _answered(self, line: Any, number: int, answer: dict[str, Any]) -> None:
         waited = self._waiting.pop(number, None)
         if waited == "catch_up":

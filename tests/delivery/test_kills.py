@@ -162,7 +162,7 @@ class Storm:
             client.deaf = client.forgetful = 0
         await until(lambda: all(c.settled for c in self.clients), 30, "everybody being connected and answered")
         for client in self.clients:  # a message lost on purpose at the very end leaves no gap to be noticed by
-            await client.catch_up()
+            await client.look_again()
         self.truth = self.hall.truth()
         await agree(self.clients, self.truth)
 
