@@ -30,8 +30,8 @@ MEASURES: dict[str, ModuleType] = {
 
 def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    ask.add_argument("--size", choices=SIZES, default="full")
     ask.add_argument("--quick", action="store_const", const="quick", dest="size", help="one round of each, two minutes")
-    ask.add_argument("--size", choices=SIZES, dest="size", default="full")
     ask.add_argument("--only", default=",".join(MEASURES), help="names, with commas: " + ", ".join(MEASURES))
     ask.add_argument("--out", type=Path, default=ROOT / "build" / "bench", help="folder of the page and the JSON")
     told = ask.parse_args()
