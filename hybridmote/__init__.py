@@ -4,6 +4,8 @@
 before anything else.
 """
 
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,20 +16,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
+# In the order in which they may know each other, which is the order in which they react to each other.
+ROOMS = ("meetings", "participants", "programme", "notices", "slides", "questions", "polls")
+
+
 def load_rooms() -> None:
-    """Import every room, in the order in which they may know each other: declarations register themselves."""
-    import hybridmote.meetings.jobs
-    import hybridmote.meetings.store
-    import hybridmote.meetings.views
-    import hybridmote.participants.commands
-    import hybridmote.participants.store
-    import hybridmote.participants.views
-    import hybridmote.programme.commands
-    import hybridmote.programme.store
-    import hybridmote.programme.views
-    import hybridmote.questions.commands
-    import hybridmote.questions.store
-    import hybridmote.questions.views  # noqa: F401
+    """Import what each room declares: tables, topics, commands and jobs register themselves."""
+    for room in ROOMS:
+        for part in ("store", "views", "commands", "jobs"):
+            if find_spec(f"hybridmote.{room}.{part}"):
+                import_module(f"hybridmote.{room}.{part}")
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

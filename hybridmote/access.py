@@ -23,11 +23,13 @@ from .participants.store import Account, Grant, Participant, hashed, participant
 from .problems import Refused
 
 STAFF = frozenset({"organiser", "moderator"})
+# With what nobody is given by itself: a `presenter` brings slides, a `turner` turns their pages.
 IMPLIES = {
-    "organiser": {"moderator", "participant"},
-    "moderator": {"participant"},
-    "speaker": {"participant"},
+    "organiser": {"moderator", "participant", "presenter", "turner"},
+    "moderator": {"participant", "presenter", "turner"},
+    "speaker": {"participant", "presenter", "turner"},
     "leader": {"participant"},
+    "lectern": {"turner"},
 }
 
 _hasher = PasswordHasher(parallelism=1)
@@ -50,6 +52,7 @@ class Caller:
     given: tuple[str, ...]  # as given, in order
     attendance: str | None
     layers: tuple[str, ...]
+    track: str = ""  # which one a screen or lectern follows
     grant_id: str | None = None
     stamp: str | None = None
 
@@ -68,6 +71,7 @@ class Caller:
             "name": self.name,
             "roles": list(self.given),
             "attendance": self.attendance,
+            "track": self.track,
             "layers": list(self.layers),
             "meeting": self.slug,
         }
@@ -129,6 +133,13 @@ def by_cookie(session: Session, meeting: Meeting, cookie: Mapping[str, Any]) -> 
     return _caller(session, person, meeting.slug, stamp=account.stamp) if account and person else None
 
 
+def by_way(session: Session, meeting: Meeting, way: Way) -> Caller | None:
+    """Somebody of whom the way in was kept, as long as it stands."""
+    person, by = way
+    found = _by_grant(session, _BY_GRANT_ID, {"meeting": meeting.id, "grant": by})
+    return found if found and found.participant_id == person else _by_stamp(session, meeting.id, person, by)
+
+
 def account_of(session: Session, cookie: Mapping[str, Any]) -> Account | None:
     account_id, stamp = cookie.get("account") or (None, None)
     account = session.get(Account, account_id) if account_id else None
@@ -138,6 +149,11 @@ def account_of(session: Session, cookie: Mapping[str, Any]) -> Account | None:
 def _by_grant(session: Session, query: Any, given: Mapping[str, str]) -> Caller | None:
     row = session.execute(query, given).one_or_none()
     return _caller(session, row[0], row[1], grant_id=row[2]) if row else None
+
+
+def _by_stamp(session: Session, meeting_id: str, person: str, stamp: str) -> Caller | None:
+    row = session.execute(_BY_STAMP, {"meeting": meeting_id, "person": person, "stamp": stamp}).one_or_none()
+    return _caller(session, row[0], row[1], stamp=row[2]) if row else None
 
 
 def _caller(session: Session, person: Participant, slug: str, **by: str) -> Caller:
@@ -150,6 +166,7 @@ def _caller(session: Session, person: Participant, slug: str, **by: str) -> Call
         given=tuple(person.roles.split()),
         attendance=person.attendance,
         layers=layers_of(session, person),
+        track=person.track,
         **by,
     )
 
@@ -159,11 +176,7 @@ def again(session: Session, caller: Caller) -> Caller | None:
     if caller.grant_id:
         now = _by_grant(session, _BY_GRANT_ID, {"meeting": caller.meeting_id, "grant": caller.grant_id})
         return now if now and now.participant_id == caller.participant_id else None
-    if not caller.stamp:
-        return None
-    given = {"meeting": caller.meeting_id, "person": caller.participant_id, "stamp": caller.stamp}
-    row = session.execute(_BY_STAMP, given).one_or_none()
-    return _caller(session, row[0], row[1], stamp=row[2]) if row else None
+    return _by_stamp(session, caller.meeting_id, caller.participant_id, caller.stamp) if caller.stamp else None
 
 
 _BY_GRANT = (

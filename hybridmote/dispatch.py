@@ -21,7 +21,7 @@ from . import committer, limits, metrics
 from .access import Caller
 from .committer import Asked
 from .db import Base
-from .problems import Refused
+from .problems import WHY, Refused
 from .text import Unclean, clean
 
 Keys = Iterable[tuple[type[Base], Any]]
@@ -32,6 +32,13 @@ class Payload(BaseModel):
     """A command's body without `op`. Unknown fields are refused; strings are what a person typed, cleaned per field."""
 
     model_config = ConfigDict(extra="forbid", strict=False)
+
+    @classmethod
+    def of_form(cls, typed: dict[str, str]) -> dict[str, Any]:
+        """A body of what a plain form sent. It sends an empty string where nothing was chosen: those are left out if the
+        field may be left out."""
+        fields = cls.model_fields
+        return {k: v for k, v in typed.items() if v != "" or k not in fields or fields[k].is_required()}
 
 
 Id = Annotated[
@@ -146,10 +153,13 @@ def _validated(cmd: Command, body: dict[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or None
+        if first["type"] == "too_long" and "field_type" in first.get("ctx", {}):  # of a list
+            raise Refused("invalid", field=where, why="too_many_there") from None
         if first["type"] in ("empty", "too_long", "bad_text"):
             raise Refused(first["type"], field=where, **first.get("ctx", {})) from None
         if first["type"] == "extra_forbidden":
             raise Refused("unknown_field", field=where) from None
-        raise Refused("invalid", field=where) from None
+        why = {"why": first["type"]} if first["type"] in WHY else {}
+        raise Refused("invalid", field=where, **why) from None
     except (RecursionError, UnicodeError, OverflowError):
         raise Refused("malformed") from None

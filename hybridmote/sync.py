@@ -252,6 +252,9 @@ class Picture:
         return self._text
 
 
+SHARED = frozenset({"public", "staff", "web", "hall", "lectern"})
+
+
 class Kept(NamedTuple):
     """A shared layer, the history it belongs to, and when it was last read from the beginning."""
 
@@ -281,7 +284,7 @@ def _pictures(session: Session, meeting_id: str, audiences: Iterable[str]) -> di
     loaded = Loaded(session)
     return {
         audience: _shared_picture(loaded, meeting_id, audience, seq)
-        if audience in ("public", "staff")
+        if audience in SHARED
         else _read(loaded, meeting_id, audience, seq)
         for audience in audiences
     }

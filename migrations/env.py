@@ -21,7 +21,13 @@ def render(kind: str, obj: object, _context: object) -> str | bool:
 
 with database().writer.connect() as connection:
     # SQLite cannot alter a table in place: Alembic copies it
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True, compare_type=compare)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        compare_type=compare,
+        render_item=render,
+    )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()

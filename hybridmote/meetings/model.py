@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Code = Literal["state", "closed"]
+Code = Literal["state", "closed", "invalid"]
 Phase = Literal["before", "during", "after"]
 
 # Read aloud in a hall and typed on a phone: no sign that is mistaken for another, and no vowel, so no word is spelt.
@@ -19,6 +19,7 @@ SLUG_LENGTH = 64
 
 class Refusal(Exception):
     """A rule says no. `state`: not as things stand now. `closed`: not any more, whatever one does.
+    `invalid`: what was given can never be taken.
 
     `detail` is one snake_case word for the log and the catalogue of messages, never a sentence.
     """

@@ -24,6 +24,9 @@ class Meeting(Base):
     ends: Mapped[datetime] = mapped_column(Utc)
     place: Mapped[str] = mapped_column(Text, default="")
     join_code: Mapped[str] = mapped_column(Text, unique=True)
+    stream: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # address of a picture made elsewhere; an item may have its own
     now_on: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     demo: Mapped[bool] = mapped_column(default=False)
 

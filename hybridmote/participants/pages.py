@@ -1,21 +1,28 @@
-"""Ways in: the personal link, staff sign-in, and out again.
+"""Ways in: the personal link, staff sign-in, and out again; and a screen's code, which staff let in.
 
 Opening a link changes nothing: mail scanners open every link. A button on the page is what binds the browser.
 """
 
+import secrets
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
-from sqlalchemy import select
+from flask import Blueprint, jsonify, redirect, render_template, request, session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from ..access import NOBODY, Caller, by_token, password_fits
-from ..db import reading
-from ..limits import guess_allowed, guessed_wrong
+from ..access import NOBODY, Caller, by_cookie, by_token, password_fits
+from ..db import reading, transaction, utc_now
+from ..limits import code_allowed, guess_allowed, guessed_wrong
+from ..meetings.model import join_code
 from ..meetings.store import Meeting, all_meetings
 from ..meetings.views import meeting_view
 from ..problems import Refused, problem
 from ..web import check_csrf, local_path
-from .store import Account, grant_of, participant_of_account
+from .store import SCREENS, Account, Pairing, grant_of, hashed, new_id, new_token, participant_of_account
+
+CODE_STANDS = timedelta(minutes=10)
+MOST_CODES = 1000  # shown at once: more is not screens
 
 pages = Blueprint("participants", __name__)
 
@@ -42,10 +49,7 @@ def bind(token: str) -> Any:
         meeting, caller = _of(token)
     except Refused as refusal:
         return _no_such_link(refusal)
-    grants = dict(session.get("grants") or {})
-    grants[meeting.id] = caller.grant_id
-    session["grants"] = grants
-    session.permanent = True
+    _remember(meeting.id, caller.grant_id)
     return redirect(f"/m/{meeting.slug}/{_first_page(caller)}", 303)
 
 
@@ -90,6 +94,94 @@ def sign_out() -> Any:
     return redirect("/", 303)
 
 
+# ---- a screen: it shows a code, staff type it at their desk, and it goes on by itself ----
+
+
+@pages.get("/screen")
+def screen() -> Any:
+    """The code this browser was given, or a button that asks for one. A screen that is let in goes on to its page."""
+    with reading() as db:
+        onward = _onward(db)
+        pairing = _pairing(db)
+    if onward:
+        return redirect(onward)
+    return _code_page(pairing.code if pairing and pairing.expires_at > utc_now() else "")
+
+
+@pages.post("/screen")
+def show_code() -> Any:
+    """A new code, unless the one it has still stands."""
+    try:
+        check_csrf()
+        with reading() as db:
+            pairing = _pairing(db)
+        if pairing is None or pairing.expires_at <= utc_now():
+            code_allowed(_address())
+            session["pairing"] = _new_pairing()
+            session.permanent = True
+    except Refused as refusal:
+        said = problem(refusal.facts())
+        return _code_page("", said), said["status"]
+    return redirect("/screen", 303)
+
+
+@pages.get("/screen/pairing")
+def waiting() -> Any:
+    """What has become of the code: {state: waiting | let_in | over, to?: the page to go on to}."""
+    with reading() as db:
+        onward = _onward(db)
+        mine = _pairing(db)
+    if onward:
+        return jsonify(state="let_in", to=onward)
+    return jsonify(state="waiting" if mine and mine.expires_at > utc_now() else "over")
+
+
+def _code_page(code: str, said: dict[str, Any] | None = None) -> str:
+    return render_template(
+        "participants/pair.html", meeting=None, me=None, code=code, problem=said, staff="account" in session
+    )
+
+
+def _pairing(db: Session) -> Pairing | None:
+    """The row of this browser's code. The cookie is signed; that it also knows the secret makes a copied id useless."""
+    id, secret = session.get("pairing") or ("", "")
+    pairing = db.get(Pairing, id) if id else None
+    fits = pairing is not None and secrets.compare_digest(pairing.secret_hash, hashed(secret))
+    return pairing if fits else None
+
+
+def _new_pairing() -> list[str]:
+    """The id and the secret of a new row."""
+    now, secret = utc_now(), new_token()
+    with transaction() as db:
+        shown = select(func.count()).select_from(Pairing).where(Pairing.expires_at > now)
+        if (db.scalar(shown) or 0) >= MOST_CODES:
+            raise Refused("busy")
+        code = join_code(secrets.randbelow)
+        while db.scalar(select(Pairing.id).where(Pairing.code == code)):
+            code = join_code(secrets.randbelow)
+        row = Pairing(id=new_id(), code=code, secret_hash=hashed(secret), expires_at=now + CODE_STANDS)
+        db.add(row)
+        return [row.id, secret]
+
+
+def _onward(db: Session) -> str | None:
+    """Where this screen belongs, once staff have let it in; it is remembered by the browser alone."""
+    pairing = _pairing(db)
+    if pairing is not None and pairing.meeting_id and pairing.grant_id:
+        _remember(pairing.meeting_id, pairing.grant_id)
+        session["screen"] = pairing.meeting_id
+        session.pop("pairing")
+    meeting = db.get(Meeting, session.get("screen") or "")
+    caller = by_cookie(db, meeting, session) if meeting else None
+    return f"/m/{caller.slug}/{_first_page(caller)}" if caller and SCREENS.intersection(caller.given) else None
+
+
+def _remember(meeting_id: str, grant_id: str | None) -> None:
+    session["grants"] = {**(session.get("grants") or {}), meeting_id: grant_id}
+    session.permanent = True
+
+
 def _of(token: str) -> tuple[Meeting, Caller]:
     with reading() as db:
         grant = grant_of(db, token)
@@ -109,6 +201,8 @@ def _no_such_link(refusal: Refused) -> Any:
 def _first_page(caller: Caller) -> str:
     if "screen" in caller.given:
         return "screen"
+    if "lectern" in caller.given:
+        return "speaker"
     return "moderate" if caller.staff else "live"
 
 

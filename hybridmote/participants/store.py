@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
 
-ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "screen")
+ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "screen", "lectern")
+SCREENS = frozenset({"screen", "lectern"})  # what a thing can be, and no person
+DECIDES = ("roles", "account_id", "attendance", "track")  # who they are to others, and what they hear
 
 
 class Account(Base):
@@ -33,8 +35,12 @@ class Participant(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("account.id"))
     name: Mapped[str] = mapped_column(Text)
     organisation: Mapped[str] = mapped_column(Text, default="")
-    roles: Mapped[str] = mapped_column(Text, default="participant")  # space-separated, of ROLES
+    # space-separated, of ROLES
+    roles: Mapped[str] = mapped_column(Text, default="participant", active_history=True)
     attendance: Mapped[str | None] = mapped_column(Text)  # hall, web, or neither
+    track: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # which one a screen or lectern follows, where there are several
     __table_args__ = (Index("participant_of_account", "meeting_id", "account_id", unique=True),)
 
     @property
@@ -43,8 +49,13 @@ class Participant(Base):
 
     def shown_in(self) -> list[tuple[str, str]]:
         state = inspect(self)
-        decides = state.persistent and any(state.attrs[a].history.has_changes() for a in ("roles", "account_id"))
-        return [("access", self.id)] if decides or state.deleted else []
+        shown = []
+        if state.deleted or (state.persistent and any(state.attrs[name].history.has_changes() for name in DECIDES)):
+            shown.append(("access", self.id))
+        roles = state.attrs.roles.history
+        if SCREENS.intersection((*(roles.added or ()), *(roles.unchanged or ()), *(roles.deleted or ()))):
+            shown.append(("screens", self.id))
+        return shown
 
 
 class Grant(Base):
@@ -60,6 +71,18 @@ class Grant(Base):
 
     def shown_in(self) -> list[tuple[str, str]]:
         return [("access", self.participant_id)] if self.revoked_at else []
+
+
+class Pairing(Base):
+    """A screen or lectern that shows a code and waits to be let in. Only the device knows the secret."""
+
+    __tablename__ = "pairing"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    secret_hash: Mapped[str] = mapped_column(Text)
+    expires_at: Mapped[datetime] = mapped_column(Utc, index=True)
+    meeting_id: Mapped[str | None] = mapped_column(ForeignKey("meeting.id"))
+    grant_id: Mapped[str | None] = mapped_column(ForeignKey("grant_.id"))
 
 
 class AuditEntry(Base):
@@ -107,6 +130,17 @@ def participant_of_account(session: Session, meeting_id: str, account_id: str) -
     return session.scalars(
         select(Participant).where(Participant.meeting_id == meeting_id, Participant.account_id == account_id)
     ).one_or_none()
+
+
+def unopened(participant: Participant, now: datetime) -> Grant:
+    """A way in that no token opens: only the browser whose cookie names it."""
+    return Grant(
+        id=new_id(),
+        meeting_id=participant.meeting_id,
+        participant_id=participant.id,
+        token_hash=hashed(new_token()),
+        created_at=now,
+    )
 
 
 def mint(session: Session, participant: Participant, now: datetime) -> str:

@@ -1,13 +1,16 @@
-"""The topics `access` (internal: whose sockets to look at again) and `audit` (staff)."""
+"""The topics `access` (internal: whose sockets to look at again), `screens` and `audit` (staff); and the layers by place:
+`web`, `hall` (its people and screens) and `lectern`."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..access import STAFF, layer_source
 from ..db import iso
 from ..sync import Topic, View
-from .store import AuditEntry, Participant
+from .store import SCREENS, AuditEntry, Participant
 
 
 class Access(Topic):
@@ -66,3 +69,41 @@ class Audit(Topic):
             }
             for a in objects
         }
+
+
+class Screens(Topic):
+    """The screens and lecterns that are let in; those that are ended are gone."""
+
+    name = "screens"
+    model = Participant
+    fields = {
+        "staff": {
+            "id": "opaque string",
+            "name": "what it is called; may be empty",
+            "use": "screen or lectern",
+            "track": "which one it follows; empty where there is one",
+        }
+    }
+
+    def audiences(self, obj: Any) -> set[str]:
+        return {"staff"} if obj.roles in SCREENS else set()
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> Iterable[str]:
+        if audience != "staff":
+            return []
+        here = select(Participant.id).where(Participant.meeting_id == meeting_id, Participant.roles.in_(SCREENS))
+        return session.scalars(here)
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {p.id: {"id": p.id, "name": p.name, "use": p.roles, "track": p.track} for p in objects}
+
+
+@layer_source
+def place_layers(session: Session, participant: Participant) -> list[str]:
+    """Staff hear everything already."""
+    roles = participant.role_set
+    if roles & STAFF:
+        return []
+    if roles & SCREENS:
+        return ["hall"] if "screen" in roles else ["hall", "lectern"]
+    return [participant.attendance] if participant.attendance else []

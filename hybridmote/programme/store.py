@@ -1,11 +1,12 @@
-"""Items, who speaks at them, and cues: the dated record of what went on and off."""
+"""Items, who speaks at them, cues (the dated record of what went on and off), and the steps that can be taken back."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import JSON, ForeignKey, Index, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from ..db import Base, Utc
+from ..db import Base, Utc, utc_now
 from . import model
 
 
@@ -33,6 +34,13 @@ class Item(Base):
     actual_start: Mapped[datetime | None] = mapped_column(Utc)
     actual_end: Mapped[datetime | None] = mapped_column(Utc)
     cancelled: Mapped[bool] = mapped_column(default=False)
+    extended: Mapped[int] = mapped_column(default=0)  # minutes that it was given on the day
+    by_clock: Mapped[bool] = mapped_column(default=False)  # it begins when its time comes, without a hand
+    removed: Mapped[bool] = mapped_column(default=False, active_history=True)  # not in the programme any more
+    changed_at: Mapped[datetime | None] = mapped_column(Utc, default=utc_now, onupdate=utc_now)  # for calendars
+    stream: Mapped[str] = mapped_column(Text, default="")  # address of its own picture; empty: the meeting's
+    removed_with: Mapped[str | None] = mapped_column(Text)  # what was taken out with it inside, and puts it back
+    key: Mapped[str] = mapped_column(Text, default="")  # its name in a file it was read from
 
     def shown_in(self) -> list[tuple[str, str]]:
         return [("programme", self.id)]
@@ -53,6 +61,8 @@ class Item(Base):
             actual_start=self.actual_start,
             actual_end=self.actual_end,
             cancelled=self.cancelled,
+            extended=timedelta(minutes=self.extended),
+            by_clock=self.by_clock,
         )
 
 
@@ -70,7 +80,32 @@ class Speaker(Base):
     participant_id: Mapped[str | None] = mapped_column(ForeignKey("participant.id"), index=True)
 
     def shown_in(self) -> list[tuple[str, str]]:
-        return [("programme", self.item_id)]
+        """Who no longer speaks there hears less."""
+        session = object_session(self)
+        leaves = self.participant_id is not None and session is not None and self in session.deleted
+        return [
+            ("programme", self.item_id),
+            *([("access", self.participant_id)] if leaves and self.participant_id else []),
+        ]
+
+
+class Step(Base):
+    """One thing done to the programme, as a list of (item, field, before, after), so that it can be taken back."""
+
+    __tablename__ = "step"
+    id: Mapped[str] = mapped_column(Text, primary_key=True)
+    meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
+    track: Mapped[str] = mapped_column(Text)
+    what: Mapped[str] = mapped_column(Text)  # start, next, finish, extend, correct or clock
+    item_id: Mapped[str | None] = mapped_column(ForeignKey("item.id"))  # what it began, ended or concerned
+    at: Mapped[datetime] = mapped_column(Utc)  # when it was done, which may be later than the time it states
+    number: Mapped[int]  # in the order in which they were done
+    changes: Mapped[list[list[Any]]] = mapped_column(JSON)
+    undone: Mapped[bool] = mapped_column(default=False, active_history=True)
+    __table_args__ = (Index("step_by_number", "meeting_id", "number", unique=True),)
+
+    def shown_in(self) -> list[tuple[str, str]]:
+        return [("steps", self.id)]
 
 
 class Cue(Base):
@@ -80,13 +115,30 @@ class Cue(Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     item_id: Mapped[str] = mapped_column(ForeignKey("item.id"))
-    kind: Mapped[str] = mapped_column(Text)  # on or off
+    step_id: Mapped[str | None] = mapped_column(Text, index=True)
+    kind: Mapped[str] = mapped_column(Text)  # on, off, or page
+    page: Mapped[int | None]  # of the slides, when one was turned
     at: Mapped[datetime] = mapped_column(Utc)
     __table_args__ = (Index("cue_by_time", "meeting_id", "at"),)
 
+    def shown_in(self) -> list[tuple[str, str]]:
+        return [("cues", self.id)]
+
+
+#: what a cue of each kind dates; a turned page dates nothing
+EDGES: dict[str, model.Edge] = {"on": "actual_start", "off": "actual_end"}
+
 
 def items_of(session: Session, meeting_id: str) -> list[Item]:
-    return list(session.scalars(select(Item).where(Item.meeting_id == meeting_id).order_by(Item.day, Item.position)))
+    """Without those that were taken out of the programme."""
+    here = select(Item).where(Item.meeting_id == meeting_id, Item.removed.is_(False))
+    return list(session.scalars(here.order_by(Item.day, Item.position)))
+
+
+def removed_of(session: Session, meeting_id: str) -> list[Item]:
+    """What was taken out by itself and can be put back."""
+    gone = select(Item).where(Item.meeting_id == meeting_id, Item.removed, Item.removed_with == Item.id)
+    return list(session.scalars(gone.order_by(Item.day, Item.position)))
 
 
 def speakers_of(session: Session, item_ids: list[str]) -> dict[str, list[Speaker]]:
@@ -94,3 +146,12 @@ def speakers_of(session: Session, item_ids: list[str]) -> dict[str, list[Speaker
     for speaker in session.scalars(select(Speaker).where(Speaker.item_id.in_(item_ids)).order_by(Speaker.position)):
         by_item.setdefault(speaker.item_id, []).append(speaker)
     return by_item
+
+
+def track_of(session: Session, item_id: str) -> str:
+    """A child is in the track of its outermost parent."""
+    item, passed = session.get_one(Item, item_id), {item_id}
+    while item.parent_id and item.parent_id not in passed:
+        passed.add(item.parent_id)
+        item = session.get_one(Item, item.parent_id)
+    return item.track

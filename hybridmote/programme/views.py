@@ -1,5 +1,7 @@
-"""The topic `programme`: every item, the same for everyone. Speakers hear a layer of each of their items."""
+"""The topic `programme`: every item, the same for everyone. Staff also see `steps` and `cues`: what was done, and when
+things happened. Speakers hear a layer of each of their items."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -10,7 +12,7 @@ from ..db import iso
 from ..participants.store import Participant
 from ..sync import Topic, View
 from . import model
-from .store import Item, Speaker, speakers_of
+from .store import Cue, Item, Speaker, Step, speakers_of
 
 FIELDS = {
     "id": "opaque string",
@@ -29,7 +31,10 @@ FIELDS = {
     "actual_end": "as actual_start",
     "promised": "true when its time is held while there is slack",
     "minimum": "minutes it may be shortened to, or null",
+    "extended": "minutes it was given on the day",
+    "by_clock": "true when it begins by itself when its time comes",
     "attendance": "hall, web or both: whom it is for",
+    "stream": "address of its own picture; empty: the meeting's",
     "speakers": "list of {name, role, organisation}",
     "parent": "id of the item it is part of, or null",
     "state": "waiting, on, done or cancelled",
@@ -42,12 +47,12 @@ class Programme(Topic):
     fields = {"public": FIELDS, "staff": FIELDS}
 
     def audiences(self, obj: Any) -> set[str]:
-        return {"public", "staff"}
+        return set() if obj.removed else {"public", "staff"}
 
-    def mine(self, session: Session, meeting_id: str, audience: str) -> list[str]:
+    def mine(self, session: Session, meeting_id: str, audience: str) -> Iterable[str]:
         if audience not in ("public", "staff"):
             return []
-        return list(session.scalars(select(Item.id).where(Item.meeting_id == meeting_id)))
+        return session.scalars(select(Item.id).where(Item.meeting_id == meeting_id, Item.removed.is_(False)))
 
     def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
         speakers = speakers_of(session, [i.id for i in objects])
@@ -72,11 +77,70 @@ def item_view(i: Item, speakers: list[Speaker]) -> View:
         "actual_end": iso(i.actual_end),
         "promised": i.promised,
         "minimum": i.minimum,
+        "extended": i.extended,
+        "by_clock": i.by_clock,
         "attendance": i.attendance,
+        "stream": i.stream,
         "speakers": [{"name": s.name, "role": s.role, "organisation": s.organisation} for s in speakers],
         "parent": i.parent_id,
         "state": model.state(i.rule()),
     }
+
+
+class Steps(Topic):
+    """What was done to the programme, and can be taken back, the newest first."""
+
+    name = "steps"
+    model = Step
+    fields = {
+        "staff": {
+            "id": "opaque string",
+            "number": "integer: the order in which they were done",
+            "track": "string",
+            "what": "start, next, finish, extend, correct or clock",
+            "item": "id of the item it concerned, or null",
+            "at": "ISO 8601, UTC: when it was done",
+        }
+    }
+
+    def audiences(self, obj: Any) -> set[str]:
+        return set() if obj.undone else {"staff"}
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> Iterable[str]:
+        if audience != "staff":
+            return []
+        return session.scalars(select(Step.id).where(Step.meeting_id == meeting_id, Step.undone.is_(False)))
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {
+            s.id: {"id": s.id, "number": s.number, "track": s.track, "what": s.what, "item": s.item_id, "at": iso(s.at)}
+            for s in objects
+        }
+
+
+class Cues(Topic):
+    """When things went on and off: what a moderator corrects afterwards."""
+
+    name = "cues"
+    model = Cue
+    fields = {
+        "staff": {
+            "id": "opaque string",
+            "item": "id of the item",
+            "kind": "on, off, or page when slides were turned",
+            "page": "number of the page, or null",
+            "at": "ISO 8601, UTC",
+        }
+    }
+
+    def audiences(self, obj: Any) -> set[str]:
+        return {"staff"}
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> Iterable[str]:
+        return session.scalars(select(Cue.id).where(Cue.meeting_id == meeting_id)) if audience == "staff" else []
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {c.id: {"id": c.id, "item": c.item_id, "kind": c.kind, "page": c.page, "at": iso(c.at)} for c in objects}
 
 
 @layer_source

@@ -41,7 +41,7 @@ class Support(Which):
 def ask(ctx: Context, p: Ask) -> dict[str, str]:
     """Ask those who speak. The question waits for a moderator."""
     if p.item is not None:
-        ctx.get(Item, p.item, "item")
+        ctx.seen("programme", p.item, "item")
     rules = [i.rule() for i in items_of(ctx.session, ctx.meeting_id)]
     item = model.item_for(rules, p.item, ctx.now)
     if item is None:
@@ -133,6 +133,39 @@ def leave_the_stage(ctx: Context, fact: dict[str, Any]) -> None:
     for question in on_stage(ctx.session, ctx.meeting_id):
         if question.item_id in ended:
             _move(ctx, question, "answer", "programme.advanced")
+            question.left_by = fact["step"]
+
+
+@after("programme.planned")
+def one_stage_in_a_track(ctx: Context, fact: dict[str, Any]) -> None:
+    """An item that goes to a track, or comes back to it, does not bring a second question on stage."""
+    taken: dict[str, Question] = {}
+    for question in sorted(on_stage(ctx.session, ctx.meeting_id), key=lambda q: q.item_id in fact["items"]):
+        if taken.setdefault(_track_of(ctx, question), question) is not question:
+            _move(ctx, question, "put_back", "programme.planned")
+
+
+@after("programme.removed")
+def off_a_stage_that_is_gone(ctx: Context, fact: dict[str, Any]) -> None:
+    """What was on stage of an item that is taken out of the programme is in line again, if it comes back."""
+    for question in on_stage(ctx.session, ctx.meeting_id):
+        if question.item_id in fact["items"]:
+            _move(ctx, question, "put_back", "programme.removed")
+
+
+@after("programme.undone")
+def return_to_the_stage(ctx: Context, fact: dict[str, Any]) -> None:
+    """What left the stage because its item ended is on it again, as if it had never been answered."""
+    left = select(Question).where(Question.meeting_id == ctx.meeting_id, Question.left_by == fact["step"])
+    for question in ctx.session.scalars(left).all():
+        question.left_by = None
+        if question.state != "answered":
+            continue
+        there = [q for q in on_stage(ctx.session, ctx.meeting_id) if _track_of(ctx, q) == fact["track"]]
+        _move(ctx, question, "reopen" if there else "restage", "programme.undone")
+        told = select(Receipt).where(Receipt.question_id == question.id, Receipt.end == "answered")
+        for receipt in ctx.session.scalars(told).all():
+            ctx.session.delete(receipt)
 
 
 def _judged(ctx: Context, p: Judge) -> Question:

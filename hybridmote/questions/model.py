@@ -8,7 +8,7 @@ from ..meetings.model import Refusal as Refusal
 from ..programme.model import Item, now_on, state, subject
 
 State = Literal["pending", "approved", "on_stage", "answered", "rejected", "withdrawn", "merged"]
-Act = Literal["approve", "reject", "take", "put_back", "answer"]
+Act = Literal["approve", "reject", "take", "put_back", "answer", "restage", "reopen"]
 End = Literal["answered", "rejected"]
 
 # What each act makes of a question, by the state it is in; anything else is refused. Nothing leads to `withdrawn` and
@@ -19,6 +19,9 @@ MOVES: dict[Act, dict[State, State]] = {
     "take": {"approved": "on_stage"},
     "put_back": {"on_stage": "approved"},
     "answer": {"on_stage": "answered"},
+    # when the step of the programme that ended its talk is taken back: on stage again, or in line if that is taken
+    "restage": {"answered": "on_stage"},
+    "reopen": {"answered": "approved"},
 }
 PUBLIC: frozenset[State] = frozenset({"approved", "on_stage", "answered"})
 FINAL: frozenset[State] = frozenset({"answered", "rejected", "withdrawn", "merged"})

@@ -24,6 +24,7 @@ class Question(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     support: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime] = mapped_column(Utc)
+    left_by: Mapped[str | None] = mapped_column(Text)  # id of the step of the programme that took it off stage
     __table_args__ = (Index("question_by_state", "meeting_id", "state"),)
 
     def shown_in(self) -> list[tuple[str, str]]:

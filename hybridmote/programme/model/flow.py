@@ -8,8 +8,9 @@ and no more of it than is needed.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from .items import NOTHING, Item, in_utc, state, whole_minute
+from .items import NOTHING, Change, Item, apply, in_utc, state, whole_minute
 from .walk import EARLIEST, Line, Programme, Step
 
 Times = tuple[datetime, datetime]
@@ -66,6 +67,40 @@ def lateness(items: Iterable[Item], track: str, now: datetime) -> timedelta:
     return NOTHING
 
 
+def begins_by_clock(items: Iterable[Item], track: str, now: datetime) -> tuple[str, datetime] | None:
+    """What has the next time of its own in the track, and when it begins without a hand, if it is to begin by the clock.
+    It does not wait for the phases of what is on: who forgot to say that the discussion began still gets coffee."""
+    now, programme = in_utc(now), Programme(items)
+    line = programme.line(track)
+    step = line.coming(now, timed=True)
+    if step is None or not step.item.by_clock or not line.is_today(step, now):
+        return None
+    return step.item.id, _flow(line, now)[step.item.id][0]
+
+
+class Shift(NamedTuple):
+    """An item whose expected times a step would change."""
+
+    id: str
+    before: Times
+    after: Times
+
+
+def leads_to(items: Iterable[Item], changes: Iterable[Change], now: datetime) -> list[Shift]:
+    """What a step would do to that which is still to come, in the order of the programme."""
+    items = list(items)
+    was, changed = expected(items, now), apply(items, changes)
+    becomes = expected(changed, now)
+    return [
+        Shift(item.id, was[item.id], becomes[item.id])
+        for item in Programme(changed).walk
+        if state(item) in ("waiting", "on")
+        and item.id in was
+        and item.id in becomes
+        and was[item.id] != becomes[item.id]
+    ]
+
+
 def _flow(line: Line, now: datetime) -> Expected:
     """The times of a track's units and of the parents that hold them; without what was jumped over."""
     now = min(now, line.attended_until)
@@ -98,7 +133,7 @@ def _latest_ends(steps: list[Step]) -> list[datetime]:
     for what, item in reversed(steps):
         end_by = begin_by
         if item.slot and what == "unit":
-            end_by = min(begin_by, item.slot[1]) if item.promised else begin_by
+            end_by = min(begin_by, item.slot[1] + item.extended) if item.promised else begin_by
             # Ending before the next one's planned start gains nothing: that much is a gap.
             begin_by = max(item.slot[0], end_by - item.length)
         elif item.slot:
@@ -114,7 +149,7 @@ def _unit(item: Item, free: datetime, end_by: datetime, now: datetime) -> Times:
         return begins, item.actual_end
     full = begins + item.length
     if item.promised and item.slot:
-        full = max(full, item.slot[1])
+        full = max(full, item.slot[1] + item.extended)
     ends = max(begins + item.least, min(full, end_by))
     return begins, ends if ends >= now else whole_minute(now)
 

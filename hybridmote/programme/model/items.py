@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal["talk", "break", "group_work", "plenary", "registration", "social"]
 State = Literal["waiting", "on", "done", "cancelled"]
@@ -17,6 +17,7 @@ class Item:
     """Instants must have a zone (ValueError) and are kept in UTC, where the day a clock is changed is like any other.
 
     Without both planned times an item is untimed. `minimum` is the least it may be shortened to; None: not at all.
+    `extended` is what it was given on the day: nothing shortens an item that was given time by hand.
     Siblings stand in the order of (day, order, planned_start, id). A child is in the track of its outermost parent.
     """
 
@@ -33,6 +34,8 @@ class Item:
     actual_start: datetime | None = None
     actual_end: datetime | None = None
     cancelled: bool = False
+    extended: timedelta = NOTHING
+    by_clock: bool = False
 
     def __post_init__(self) -> None:
         for name in ("planned_start", "planned_end", "actual_start", "actual_end"):
@@ -49,20 +52,22 @@ class Item:
 
     @property
     def length(self) -> timedelta:
-        return self.slot[1] - self.slot[0] if self.slot else NOTHING
+        return self.slot[1] - self.slot[0] + self.extended if self.slot else NOTHING
 
     @property
     def least(self) -> timedelta:
         """What remains of the length when all its slack is taken."""
-        return self.length if self.minimum is None else min(self.length, max(NOTHING, self.minimum))
+        if self.minimum is None or self.extended:
+            return self.length
+        return min(self.length, max(NOTHING, self.minimum))
 
 
 class Change(NamedTuple):
     """One field of one item that is to be written."""
 
     id: str
-    field: Literal["actual_start", "actual_end"]
-    value: datetime
+    field: Literal["actual_start", "actual_end", "extended"]
+    value: Any
 
 
 def state(item: Item) -> State:
@@ -77,11 +82,7 @@ def apply(items: Iterable[Item], changes: Iterable[Change]) -> list[Item]:
     """The items as they are once the changes are made."""
     known = {item.id: item for item in items}
     for change in changes:
-        item = known[change.id]
-        if change.field == "actual_start":
-            known[change.id] = replace(item, actual_start=change.value)
-        else:
-            known[change.id] = replace(item, actual_end=change.value)
+        known[change.id] = replace(known[change.id], **{change.field: change.value})
     return list(known.values())
 
 

@@ -1,15 +1,19 @@
-"""What start, next and finish change. Nothing is written here: a move is a list of changes, or a Refusal.
+"""What start, next, finish, extend and correct change. Nothing is written here: a move is a list of changes, or a Refusal.
 
 A parent begins when its first child does and ends after its last, so the innermost item that is on and all its parents
 have begun and have not ended.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from ...meetings.model import Refusal
-from .items import Change, Item, in_utc, state
+from .items import MINUTE, Change, Item, in_utc, state
 from .walk import Programme
+
+Edge = Literal["actual_start", "actual_end"]
+EDGES: tuple[Edge, Edge] = ("actual_start", "actual_end")
 
 
 def now_on(items: Iterable[Item]) -> dict[str, str | None]:
@@ -63,6 +67,75 @@ def finish(items: Iterable[Item], track: str, at: datetime, now: datetime) -> li
             break
         ending.append(parent)
     return _end(ending, line.allowed(at, now))
+
+
+def extend(items: Iterable[Item], id: str, by: timedelta) -> list[Change]:
+    """Give what is on more time; an untimed part gives it to what it is part of. It may be taken back, not below the plan.
+
+    Refusal: `state` unknown_item, not_on, untimed.
+    """
+    programme = Programme(items)
+    if id not in programme.items:
+        raise Refusal("state", "unknown_item")
+    item = programme.items[id]
+    if state(item) != "on":
+        raise Refusal("state", "not_on")
+    timed = next((one for one in (item, *programme.above(item)) if one.slot), None)
+    if timed is None:
+        raise Refusal("state", "untimed")
+    return [Change(timed.id, "extended", timed.extended + by)]
+
+
+def more(items: Iterable[Item], id: str, by: timedelta, now: datetime) -> timedelta:
+    """How much to extend it by, so that it goes on for `by` after its end, or from now when that has passed. Whole
+    minutes. Refusal: as `extend`."""
+    items = list(items)
+    ((timed, _, _),) = extend(items, id, by)
+    item = next(one for one in items if one.id == timed)
+    begins = item.actual_start or item.planned_start
+    assert begins and item.slot  # what is extended is on, and has a time of its own
+    ends = max(begins + item.length, item.slot[1] + item.extended if item.promised else begins)
+    return max(by, -((ends - in_utc(now) - by) // MINUTE) * MINUTE)
+
+
+def passed_over(items: Iterable[Item], id: str, now: datetime) -> list[str]:
+    """What would be jumped over if the item were started: what is awaited before it in its track, in order."""
+    programme = Programme(items)
+    if id not in programme.items or id not in (line := programme.line_of(programme.items[id])).place:
+        return []
+    target = line.place[programme.first_of(programme.items[id]).id]
+    awaited = line.steps[line.first_awaited(in_utc(now)) : target]
+    return [step.item.id for step in awaited if step.what == "unit" and state(step.item) == "waiting"]
+
+
+def correct(items: Iterable[Item], id: str, field: Edge, at: datetime, now: datetime) -> list[Change]:
+    """Say afterwards when something began or ended: all that happened in its track at that instant moves with it.
+
+    The order of what happened stays as it is. Refusal: `state` unknown_item, not_yet, before_earlier, after_later,
+    in_future.
+    """
+    programme = Programme(items)
+    if id not in programme.items:
+        raise Refusal("state", "unknown_item")
+    line, at, now = programme.line_of(programme.items[id]), in_utc(at), in_utc(now)
+    was = getattr(programme.items[id], field)
+    if was is None:
+        raise Refusal("state", "not_yet")
+    stated = [
+        Change(item.id, edge, instant)
+        for item in programme.walk
+        if item.id in line.place
+        for edge in EDGES
+        if (instant := getattr(item, edge)) is not None
+    ]
+    if at > now + MINUTE:
+        raise Refusal("state", "in_future")
+    at = min(at, now)
+    if any(at < other.value < was for other in stated):
+        raise Refusal("state", "before_earlier")
+    if any(was < other.value < at for other in stated):
+        raise Refusal("state", "after_later")
+    return [Change(other.id, other.field, at) for other in stated if other.value == was]
 
 
 def _begin(programme: Programme, id: str, at: datetime, now: datetime) -> list[Change]:

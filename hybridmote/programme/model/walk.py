@@ -61,6 +61,14 @@ class Programme:
             yield self.items[parent]
             parent = self.parents[parent]
 
+    def below(self, id: str) -> Iterator[Item]:
+        """All that is part of it, however deep."""
+        ahead = [*self.children.get(id, ())]
+        while ahead:
+            item = ahead.pop()
+            ahead += self.children[item.id]
+            yield item
+
     def first_of(self, item: Item) -> Item:
         """What is on when it begins: itself, or its first child, or the first one of that."""
         while first := next((child for child in self.children[item.id] if self._waits(child)), None):
@@ -125,9 +133,11 @@ class Line:
         """The first step that is still to come: after all that has begun, and after the last night half gone."""
         return max([self._begun + 1, *(night.first for night in self.nights if now and night.middle <= now)])
 
-    def coming(self, now: datetime | None) -> Step | None:
-        """The next step to begin, be it tomorrow."""
+    def coming(self, now: datetime | None, timed: bool = False) -> Step | None:
+        """The next step to begin, be it tomorrow; with `timed`, the next that has a time of its own."""
         for step in self.steps[self.first_awaited(now) :]:
+            if timed and not step.item.slot:
+                continue
             if step.what != "close" and state(step.item) == "waiting" and not self._is_in_what_is_done(step.item):
                 return step
         return None

@@ -1,0 +1,1 @@
+"""The room notices: a short word to everyone, or to some of them."""
