@@ -1,0 +1,1 @@
+"""The room polls: a question with answers to choose from, put to everyone at once."""

@@ -1,0 +1,1 @@
+"""The room slides: the pages of a PDF, turned together."""

@@ -1,0 +1,95 @@
+// Turning the pages for everyone: for who speaks, the lectern and the moderator.
+
+import { html, useEffect } from "../../vendor/preact.standalone.module.js";
+import { useList, useSignal } from "../lib/hooks.js";
+import { Icon, when, words } from "../shared/bits.js";
+import { useApp, useOffline } from "../shared/context.js";
+import { Picture } from "./deck.js";
+import { pageFor, pageOf, ready } from "./decks.js";
+
+/** @param {{items: Set<string>}} props ids of the items whose slides are turned here: the first deck that is ready */
+export function TurnSlides({ items }) {
+  const { store } = useApp();
+  const deck = ready(useList(store, "slides"), items);
+  return deck ? html`<${Turn} key=${deck.id} deck=${deck} />` : null;
+}
+
+function Turn({ deck }) {
+  const { outbox, t } = useApp();
+  const offline = useOffline();
+  const entries = useSignal(outbox.entries);
+  const page = pageOf(deck, entries);
+  const failed = entries.filter((one) => one.name === "slides.turn" && one.state === "failed");
+  const refusal = failed.find((one) => one.payload.deck === deck.id && one.problem.code !== "stale");
+  useEffect(() => {
+    // What was refused because somebody else turned the page needs no words: it is seen.
+    for (const entry of failed) if (entry !== refusal) outbox.dismiss(entry.op);
+  });
+  const turn = (to) => {
+    if (offline || to === page) return;
+    if (refusal) outbox.dismiss(refusal.op);
+    outbox.send("slides.turn", { deck: deck.id, page: to, expected: page });
+  };
+
+  function key(event) {
+    const to = event.ctrlKey || event.altKey || event.metaKey ? null : pageFor(event.key, page, deck.pages);
+    if (to === null) return;
+    event.preventDefault();
+    turn(to);
+  }
+
+  const at = Math.max(page, 1);
+  return html`<div class="turn">
+    <div
+      class=${`slides__page${page === 0 ? " slides__page--off" : ""}`}
+      role="group"
+      tabindex="0"
+      aria-label=${t("The slides: the arrow keys turn the page for everyone")}
+      onKeyDown=${key}
+    >
+      <${Picture} deck=${deck} page=${at} />
+    </div>
+    <p class="turn__now" role="status">
+      ${page === 0 ? t("Nobody sees the slides.") : t("Everyone sees page {n} of {m}.", { n: page, m: deck.pages })}
+    </p>
+    <div class="turn__acts">
+      ${
+        page === 0
+          ? html`<${Step} look="btn btn--main" offline=${offline} onStep=${() => turn(1)}>${t("Show page 1")}<//>`
+          : html`<${Step} look="btn" offline=${offline} end=${page === 1} onStep=${() => turn(page - 1)}
+                >${t("Previous page")}<//
+              >
+              <${Step} look="btn btn--main" offline=${offline} end=${page === deck.pages} onStep=${() => turn(page + 1)}
+                >${t("Next page")}<//
+              >
+              <${Step} look="btn btn--quiet" offline=${offline} onStep=${() => turn(0)}>${t("Take them down")}<//>`
+      }
+    </div>
+    ${
+      refusal &&
+      html`<p class="case__said" role="status">
+        <${Icon} name="refused" /><span>${words(refusal.problem)}</span>
+      </p>`
+    }
+    ${
+      page < deck.pages &&
+      html`<figure class="turn__next">
+        <figcaption>${page === 0 ? t("Then") : t("Next")}</figcaption>
+        <${Picture} deck=${deck} page=${Math.min(at + 1, deck.pages)} />
+      </figure>`
+    }
+  </div>`;
+}
+
+/** At the end there is nowhere to go; without contact it says so. */
+function Step({ look, offline, end = false, onStep, children }) {
+  return html`<button
+    class=${look}
+    type="button"
+    aria-disabled=${when(offline || end)}
+    aria-describedby=${when(offline, "offline-why")}
+    onClick=${() => end || onStep()}
+  >
+    ${children}
+  </button>`;
+}
