@@ -1,4 +1,5 @@
-"""The command line: serve, demo, worker, migrate, doctor, staff. Every option is also a variable HYBRIDMOTE_<OPTION>."""
+"""The command line: serve, demo, worker, migrate, doctor, staff, meeting. Every option is also a variable
+HYBRIDMOTE_<OPTION>."""
 
 import sys
 from pathlib import Path
@@ -64,9 +65,10 @@ def serve(host: str | None, port: int | None, data: Path | None) -> None:
 @main.command()
 @data_option
 def worker(data: Path | None) -> None:
-    """Do the work that takes time: mail, housekeeping."""
+    """Do the work that takes time: mail, slides, housekeeping."""
     from . import load_rooms, log, nudge
     from .db import open_database
+    from .shelf import open_shelf
     from .worker import run
 
     settings = settings_of(data=data)
@@ -74,6 +76,7 @@ def worker(data: Path | None) -> None:
     log.configure(settings.log_level, settings.log_format)
     load_rooms()
     open_database(settings.url_of_database())
+    open_shelf(settings.data)
     nudge.share(settings.redis_url)
     run()
 
@@ -152,6 +155,77 @@ def staff_add(email: str, name: str, slug: str, role: str, password: str, data: 
     except Wrong as wrong:
         fail(str(wrong))
     click.echo(f"{email} is {role} of {slug} and signs in at {settings.public_url()}/sign-in")
+
+
+@main.group()
+def meeting() -> None:
+    """Meetings as files that people can read and write (YAML)."""
+
+
+@meeting.command("export")
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), required=False)
+@data_option
+def meeting_export(slug: str, file: Path | None, data: Path | None) -> None:
+    """Write a meeting and its programme to a file, or to the terminal."""
+    _open(data)
+    from .exchange import Wrong, written
+
+    try:
+        text = written(slug)
+        if file is None:
+            click.echo(text, nl=False)
+        else:
+            file.write_text(text, encoding="utf-8")
+    except Wrong as wrong:
+        fail(str(wrong))
+    except OSError as error:
+        fail(f"{file} cannot be written: {error.strerror}")
+
+
+@meeting.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--slug", envvar="HYBRIDMOTE_SLUG", help="The meeting's name in addresses, instead of the file's.")
+@click.option(
+    "--update",
+    envvar="HYBRIDMOTE_UPDATE",
+    is_flag=True,
+    help="Replace the programme of a meeting that has not begun.",
+)
+@data_option
+def meeting_import(file: Path, slug: str | None, update: bool, data: Path | None) -> None:
+    """Make a meeting of a file, and say the organiser's personal link once."""
+    settings = _open(data)
+    from .exchange import Wrong, read_in
+    from .programme.model.exchange import MOST_BYTES
+
+    try:
+        with click.open_file(str(file), "rb") as opened:
+            imported = read_in(opened.read(MOST_BYTES + 1), slug, update)
+    except OSError as error:
+        fail(f"{file} cannot be read: {error.strerror}")
+        return
+    except Wrong as wrong:
+        fail(f"{file}: {str(wrong).rstrip('.')}. Nothing was changed.")
+        return
+    items = f"{imported.items} item{'' if imported.items == 1 else 's'}"
+    click.echo(
+        f"{'Updated' if update else 'Made'} {imported.slug}, with {items}: {settings.public_url()}/m/{imported.slug}"
+    )
+    if imported.token:
+        click.echo(f"The organiser's personal link, said only now: {settings.public_url()}/j/{imported.token}")
+
+
+def _open(data: Path | None) -> "Settings":
+    """The database, with every room's tables known."""
+    from . import load_rooms
+    from .db import open_database
+
+    settings = settings_of(data=data)
+    _prepare(settings)
+    load_rooms()
+    open_database(settings.url_of_database())
+    return settings
 
 
 @main.command()
