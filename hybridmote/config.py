@@ -23,6 +23,9 @@ class Settings(BaseSettings):
         SecretStr(""), description="Signs cookies; empty: made once and kept in the data folder."
     )
     trusted_hosts: list[str] = Field([], description="Further host names that may serve this site (JSON list).")
+    jitsi_hosts: list[str] = Field(
+        [], description="Hosts whose addresses are Jitsi rooms, beside meet.jit.si (JSON list)."
+    )
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies set X-Forwarded-*.")
     language: Literal["sv", "en"] = Field("sv", description="Language when neither reader nor meeting says.")
     rate_limits: Literal["on", "off"] = Field("on", description="off for load tests only; logged loudly.")
@@ -32,6 +35,7 @@ class Settings(BaseSettings):
     keep_changes_hours: int = Field(24, ge=1, description="How long the change log reaches back.")
     max_sockets: int = Field(20000, ge=10, description="Most simultaneous connections of one serving process.")
     max_body_kb: int = Field(256, ge=16, description="Largest request body, in kB.")
+    max_slides_mb: int = Field(100, ge=1, le=2000, description="Largest PDF of slides, in MB.")
     fast_fanout: bool = Field(True, description="Write broadcasts directly to sockets; false: the stock path.")
     drain_seconds: int = Field(10, ge=0, description="How long a stopping server lets requests finish.")
     metrics_token: SecretStr = Field(

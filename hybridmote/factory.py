@@ -8,20 +8,25 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, committer, due, formats, limits, load_rooms, log, nudge, sockets, surfaces, web
+from . import api, committer, compression, desk, due, formats, limits, load_rooms, log, nudge, sockets, surfaces, web
 from .config import Settings
 from .db import open_database
 from .files import HERE, folder
 from .meetings import pages as meetings
 from .migrate import current, migrate, newest
 from .participants import pages as participants
+from .polls import pages as polls
+from .programme import pages as programme
 from .server import make_socketio, serve
+from .shelf import open_shelf
+from .slides import pages as slides
 
 
 def build(settings: Settings) -> Flask:
     log.configure(settings.log_level, settings.log_format)
     load_rooms()
     open_database(settings.url_of_database())
+    open_shelf(settings.data)
     limits.configure(settings.redis_url, settings.rate_limits == "on")
     committer.Committer.most = settings.group_commit
 
@@ -46,10 +51,11 @@ def build(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     Babel(app, locale_selector=web.language_of_request)
+    compression.install(app)
     web.install(app)
     app.register_blueprint(api.api)
     formats.install(app)
-    for part in (meetings, participants, surfaces):
+    for part in (meetings, participants, programme, slides, polls, surfaces, desk):
         app.register_blueprint(part.pages)
 
     make_socketio(

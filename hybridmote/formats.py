@@ -1,6 +1,6 @@
 """How times are said on a page: 10.57, onsdag 11 mars. Always in the meeting's own zone."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,6 +32,13 @@ def day(context: Any, value: Instant | None, zone: str | None = None, short: boo
     return format_date(date, "d MMM" if short else "EEEE d MMMM", locale=get_locale() or "sv")
 
 
+@pass_context
+def weekday(context: Any, value: Instant, zone: str | None = None) -> str:
+    """ons 11 mars"""
+    date = instant(value).astimezone(_zone(context, zone)).date()
+    return format_date(date, "EEE d MMM", locale=get_locale() or "sv")
+
+
 def minutes_until(value: Instant, now: Instant) -> int:
     """Whole minutes left, rounded up; negative when it has passed."""
     return ceil((instant(value) - instant(now)).total_seconds() / 60)
@@ -44,10 +51,22 @@ def minutes_after(value: Instant | None, earlier: Instant | None) -> int:
     return round((instant(value) - instant(earlier)).total_seconds() / 60)
 
 
+def later(value: Instant, minutes: int) -> str:
+    """So many minutes after, as ISO 8601."""
+    return (instant(value) + timedelta(minutes=minutes)).isoformat()
+
+
 def _zone(context: Any, zone: str | None) -> ZoneInfo:
     meeting = context.get("meeting")
     return ZoneInfo(zone or (meeting["timezone"] if meeting else "Europe/Stockholm"))
 
 
 def install(app: Flask) -> None:
-    app.jinja_env.filters.update(clock=clock, day=day, minutes_until=minutes_until, minutes_after=minutes_after)
+    app.jinja_env.filters.update(
+        clock=clock,
+        day=day,
+        weekday=weekday,
+        later=later,
+        minutes_until=minutes_until,
+        minutes_after=minutes_after,
+    )

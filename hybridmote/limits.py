@@ -18,6 +18,7 @@ from .problems import Refused
 log = structlog.get_logger()
 
 GUESSES = parse("20/hour")  # failed links or passwords from one address; a hall that mistypes is below it
+CODES = parse("60/hour")  # codes for screens from one address; a screen that waits takes six in an hour
 REDIS_REST = 5.0  # seconds Redis is left alone after it failed
 
 
@@ -126,3 +127,10 @@ def guess_allowed(address: str) -> None:
 
 def guessed_wrong(address: str) -> None:
     limiter.hit(GUESSES, "guess", address)
+
+
+def code_allowed(address: str) -> None:
+    """Raises Refused('too_many') when that address has asked for too many codes."""
+    wait = limiter.hit(CODES, "code", address)
+    if wait:
+        raise Refused("too_many", seconds=math.ceil(wait))

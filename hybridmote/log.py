@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 
-# a personal link's path, a bearer token, a token in a query or in JSON
+# a personal link's path, a personal calendar's, a bearer token, a token in a query or in JSON
 _SECRETS = [
     (re.compile(r"(/j/)[^\s\"'/?#]+"), r"\1…"),
+    (re.compile(r"(/calendar/)[^\s\"'/?#]+"), r"\1…"),
     (re.compile(r"(?i)(bearer\s+)[\w\-.~+/=]+"), r"\1…"),
     (re.compile(r"(?i)(\"?(?:token|password|secret|csrf_token)\"?\s*[:=]\s*\"?)[^\s\"'&,}]+"), r"\1…"),
     (re.compile(r"(\w+://[^:/\s]+:)[^@/\s]+(@)"), r"\1…\2"),

@@ -115,6 +115,15 @@ def openapi(server: str) -> dict[str, Any]:
             },
         }
     }
+    paths["/api/v1/m/{slug}/now"] = {
+        "get": {
+            "operationId": "now",
+            "summary": "What is on, what comes next and how late it is, by track. Open to everyone, from any web page.",
+            "parameters": [slug],
+            "security": [],
+            "responses": {"200": _json("what is on", {"$ref": "#/components/schemas/Now"}), **_problems(404)},
+        }
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -157,6 +166,42 @@ def _problems(*statuses: int) -> dict[str, Any]:
     }
 
 
+_INSTANT = {"type": ["string", "null"], "format": "date-time"}
+_TEXT = {"type": "string"}
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    """One whose every field is always there."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+_ON = _object(
+    id=_TEXT,
+    title=_TEXT,
+    kind=_TEXT,
+    day={"type": "string", "format": "date"},
+    planned_start=_INSTANT,
+    planned_end=_INSTANT,
+    expected_start=_INSTANT,
+    expected_end=_INSTANT,
+    actual_start=_INSTANT,
+    speakers={"type": "array", "items": _object(name=_TEXT, role=_TEXT, organisation=_TEXT)},
+    attendance={"enum": ["hall", "web", "both"]},
+    part_of={"type": ["string", "null"], "description": "title of what it is part of"},
+)
+_NOW = _object(
+    now={"type": "string", "format": "date-time"},
+    meeting=_object(slug=_TEXT, title=_TEXT, language=_TEXT, timezone=_TEXT, url=_TEXT),
+    tracks={
+        "type": "array",
+        "items": _object(
+            track={"type": "string", "description": "empty when there is one"},
+            on={"oneOf": [_ON, {"type": "null"}]},
+            next={"oneOf": [_ON, {"type": "null"}]},
+            late_minutes={"type": "integer", "minimum": 0},
+        ),
+    },
+)
 _LAYER = {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": {"type": "object"}}}
 _SCHEMAS: dict[str, Any] = {
     "Problem": {
@@ -197,6 +242,7 @@ _SCHEMAS: dict[str, Any] = {
         },
         "required": ["epoch", "now", "me", "layers", "topics"],
     },
+    "Now": _NOW,
     "Changes": {
         "type": "object",
         "properties": {

@@ -1,15 +1,16 @@
-"""The pages that show every room together: a meeting's first page, live, moderate and screen.
+"""The pages that show every room together: a meeting's first page, live, moderate, speaker and screen.
 
 Each is drawn on the server from the same welcome that its script goes on from, so it reads the same without one.
 """
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import segno
 from babel.messages.pofile import read_po
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request, session
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -19,16 +20,19 @@ from .access import Caller, find_meeting
 from .db import reading, utc_now
 from .meetings.model import phase
 from .meetings.views import meeting_view
+from .pictures import permissions, picture_of, pictures, policy
 from .problems import Refused, problem
-from .programme import model as programme_model
-from .programme.store import items_of, speakers_of
+from .programme.store import Item, items_of, speakers_of
 from .programme.views import item_view
+from .running import asked_by_form, running
 from .sockets import welcome
-from .sync import merged
-from .web import caller_in, form_page
+from .standing import back_on, for_whom, notices_for, of_line, own_talks, standing, talk_of, track_of
+from .sync import View, merged
+from .web import allow, calendar_token, caller_in, form_page, render
 
 pages = Blueprint("surfaces", __name__)
 TRANSLATIONS = Path(__file__).parent / "translations"
+TAKES: dict[str, set[str]] = {"moderate": set(), "speaker": {"speaker", "lectern"}}  # besides staff, who may all
 
 
 @pages.get("/m/<slug>")
@@ -40,14 +44,16 @@ def meeting(slug: str) -> str:
         items = items_of(db, row.id)
         speakers = speakers_of(db, [i.id for i in items])
         now = utc_now()
+        programme = [item_view(i, speakers.get(i.id, [])) for i in items]
         return render_template(
             "meetings/meeting.html",
             meeting=meeting_view(row),
             me=caller.me() if caller else None,
-            programme=[item_view(i, speakers.get(i.id, [])) for i in items],
+            programme=programme,
             phase=phase(row.starts, row.ends, now),
             now=now,
-            **_running(items, now),
+            address=current_app.config["SETTINGS"].public_url() + f"/m/{slug}",
+            **standing(programme, [i.rule() for i in items], now),
         )
 
 
@@ -58,12 +64,19 @@ def live(slug: str) -> Any:
 
 @pages.get("/m/<slug>/moderate")
 def moderate(slug: str) -> Any:
+    if track := request.args.get("track", "")[:64]:  # its forms come back without the query
+        session["desk"] = dict([*session.get("desk", {}).items(), (slug, track)][-5:])
     return show("moderate", slug)
 
 
 @pages.get("/m/<slug>/screen")
 def screen(slug: str) -> Any:
     return show("screen", slug)
+
+
+@pages.get("/m/<slug>/speaker")
+def speaker(slug: str) -> Any:
+    return show("speaker", slug)
 
 
 @form_page("live")
@@ -76,22 +89,32 @@ def _moderate_again(slug: str, said: dict[str, Any] | None, typed: dict[str, str
     return show("moderate", slug, said, typed)
 
 
+@form_page("speaker")
+def _speaker_again(slug: str, said: dict[str, Any] | None, typed: dict[str, str]) -> Any:
+    return show("speaker", slug, said, typed)
+
+
 def show(page: str, slug: str, said: dict[str, Any] | None = None, typed: dict[str, str] | None = None) -> Any:
     """Draw a live page for whoever asks, with the problem of a form if there was one."""
     with reading() as db:
         row = find_meeting(db, slug)
         caller = caller_in(db, row)
         if caller is None:
-            return _stranger(slug)
-        if page == "moderate" and not caller.staff:
+            return _stranger(slug, page)
+        if page in TAKES and not (caller.staff or caller.roles & TAKES[page]):
             raise Refused("role")
-        return render_template(f"{page}.html", **_drawn(db, caller, page, said, typed or {}))
+        drawn = _drawn(db, caller, page, said, typed or {})
+    return render(f"{page}.html", **drawn)
 
 
-def _stranger(slug: str) -> Any:
-    """Somebody we do not know: the page that says how to get in, with the way back here."""
+def _stranger(slug: str, page: str) -> Any:
+    """Somebody we do not know: the page that says how to get in, with the way back here. A screen that was let in
+    once, and no longer is, shows its code again: nobody stands beside it."""
+    for_screens = page in ("screen", "speaker")
+    if for_screens and "screen" in session:
+        return redirect("/screen")
     said = problem({"code": "unknown_caller"})
-    return render_template("error.html", problem=said, next=request.path, slug=slug), 401
+    return render_template("error.html", problem=said, next=request.path, slug=slug, pair=for_screens), 401
 
 
 def _drawn(
@@ -101,15 +124,29 @@ def _drawn(
     topics = merged(picture["layers"])
     locale = str(get_locale() or "sv")
     (row,) = topics["meeting"].values()
-    items = items_of(db, caller.meeting_id)
+    programme = sorted(topics["programme"].values(), key=lambda i: (i["day"], i["position"]))
     now = utc_now()
+    mine, talk = own_talks(programme, caller.layers, request.args.get("item", "")) if page == "speaker" else ([], None)
+    stands = _stands(items_of(db, caller.meeting_id), programme, caller, now, talk, page)
     address = current_app.config["SETTINGS"].public_url() + f"/m/{caller.slug}"
+    shown: dict[str, Any] = {}
+    if page == "live":
+        found = pictures((row["stream"], *(i["stream"] for i in programme)), current_app.config["SETTINGS"].jitsi_hosts)
+        allow(policy(found), **permissions(found))
+        shown = {"pictures": found}
+        if "participant" in caller.roles:  # a screen has no calendar
+            shown["calendar"] = f"{address}/calendar/{calendar_token(caller)}.ics"
+    desk = _desk(db, caller, stands, topics, said, typed, now) if page == "moderate" else {}
     return {
         "meeting": row,
         "me": picture["me"],
-        "programme": sorted(topics["programme"].values(), key=lambda i: (i["day"], i["position"])),
-        "questions": list(topics["questions"].values()),
+        "programme": programme,
+        "notices": notices_for(topics["notices"].values(), caller, page, stands["track"], now),
+        "questions": of_line(topics["questions"].values(), programme if page == "moderate" else stands["line"]),
         "upvotes": topics["upvotes"],
+        "slides": list(topics["slides"].values()),
+        "polls": sorted(topics["polls"].values(), key=lambda p: str(p["made_at"])),
+        "answers": topics["answers"],
         "can_ask": "participant" in caller.roles,
         "now": now,
         "problem": said,
@@ -126,20 +163,48 @@ def _drawn(
             "strings": strings(locale),
             "welcome": picture,
             "join": {"address": address.partition("://")[2]},
+            "max_slides_mb": current_app.config["SETTINGS"].max_slides_mb,
+            **shown,
+            **({"ready": desk["ready"]} if desk else {}),
         },
-        **_running(items, now, topics["programme"]),
+        "calendar": shown.get("calendar"),
+        "picture": shown and shown["pictures"].get(picture_of(row, programme, stands["on_now"])),
+        **stands,
+        **desk,
+        **({"mine": mine, **talk_of(programme, talk, stands)} if page == "speaker" else {}),
     }
 
 
-def _running(items: list[Any], now: Any, views: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What is on and what comes next, of the first track."""
-    rules = [i.rule() for i in items]
-    on = programme_model.now_on(rules)
-    track = min(on, default="")
-    if views is None:
-        views = {i.id: item_view(i, []) for i in items}
-    following = programme_model.up_next(rules, track, now)
-    return {"on_now": views.get(on.get(track) or ""), "up_next": views.get(following or "")}
+def _desk(
+    db: Session,
+    caller: Caller,
+    stands: dict[str, Any],
+    topics: dict[str, dict[str, View]],
+    said: dict[str, Any] | None,
+    typed: dict[str, str],
+    now: datetime,
+) -> dict[str, Any]:
+    late = said and said["code"] == "stale"
+    asked = asked_by_form(said["command"], typed) if said and late else request.args
+    screens = sorted(topics["screens"].values(), key=lambda one: (one["use"], one["name"], one["id"]))
+    row = find_meeting(db, caller.slug)
+    return {**running(db, row, stands, topics, asked, now), "screens": screens}
+
+
+def _stands(
+    items: list[Item], programme: list[View], caller: Caller, now: datetime, talk: View | None, page: str
+) -> dict[str, Any]:
+    """The day of the track that was asked for, of one's own talk, or that a screen is told to follow; and what of it is
+    not for those who are where the reader is: {item: what is for them again after it, or None}."""
+    there = {i["id"] for i in programme}  # an item added since the picture was made is not in it yet
+    rules = [i.rule() for i in items if i.id in there]
+    asked = request.args
+    own = track_of(programme, talk) if talk else ""
+    kept = str(session.get("desk", {}).get(caller.slug, "")) if page == "moderate" else ""
+    stands = standing(programme, rules, now, (asked.get("track", ""), own, caller.track, kept), asked.get("day", ""))
+    line, place = stands["line"], caller.attendance
+    away = [i for i in line if place and for_whom(line, i) not in ("both", place)]
+    return {**stands, "away": {i["id"]: back_on(line, i, place or "") for i in away}}
 
 
 def qr(address: str) -> Markup:

@@ -1,14 +1,17 @@
 """What every page shares: who asks, language, headers, forms without a script, and errors in plain words."""
 
+import re
+import time
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import structlog
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request, session
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_babel import get_locale
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf, validate_csrf
-from pydantic import BaseModel
+from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from wtforms.validators import ValidationError
@@ -23,6 +26,7 @@ from .problems import Refused, problem
 log = structlog.get_logger()
 csrf = CSRFProtect()
 LANGUAGES = ("sv", "en")
+TURN = 0.01  # seconds of drawing before others are let in
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -32,25 +36,50 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; media-src 'self'; "
-    "connect-src 'self' {sockets}; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "object-src 'none'"
-)
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self'",
+    "media-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+}
 
 
 def language_of_request() -> str:
     """Chosen by hand, else by the browser, else by the installation."""
     chosen = session.get("language")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    best: str | None = request.accept_languages.best_match(LANGUAGES)
-    return best or str(_settings().language)
+    return str(chosen) if chosen in LANGUAGES else language_of_browser()
+
+
+def language_of_browser() -> str:
+    """The first that it asks for and we have, whatever the country; else that of the installation."""
+    asked = (language.partition("-")[0].lower() for language in request.accept_languages.values())
+    return next((language for language in asked if language in LANGUAGES), str(_settings().language))
 
 
 def _settings() -> Any:
 
     return current_app.config["SETTINGS"]
+
+
+def render(template: str, **context: Any) -> str:
+    """As `render_template`, but a page with thousands of questions lets others have their turn while it is drawn."""
+    app = current_app
+    app.update_template_context(context)
+    pieces, since = [], time.perf_counter()
+    for piece in app.jinja_env.get_template(template).generate(context):
+        pieces.append(piece)
+        if time.perf_counter() - since > TURN:
+            time.sleep(0)
+            since = time.perf_counter()
+    return "".join(pieces)
 
 
 def new_op() -> str:
@@ -76,12 +105,31 @@ def caller_in(db: Session, meeting: Meeting) -> Caller | None:
     return access.by_cookie(db, meeting, session)
 
 
-def check_csrf() -> None:
-    """A cookie alone never changes anything: it takes the page's own token, by header or field."""
+def calendar_token(caller: Caller) -> str:
+    """The signed name of somebody's way in: opens their calendar and nothing else, and dies with the way in."""
+    return str(_calendars().dumps(caller.way))
+
+
+def caller_of_calendar(db: Session, meeting: Meeting, token: str) -> Caller | None:
+    """Whose calendar it is. No limit on guesses: the signature cannot be guessed, and whole towns fetch by one address."""
+    try:
+        person, by = _calendars().loads(token)
+    except (BadData, TypeError, ValueError):
+        return None
+    return access.by_way(db, meeting, (str(person), str(by)))
+
+
+def _calendars() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="calendar")
+
+
+def check_csrf(field: str | None = None) -> None:
+    """A cookie alone never changes anything: it takes the page's own token, by header or field. `field`: where the form
+    was read already."""
     if getattr(g, "bearer", False):
         return
     try:
-        validate_csrf(request.headers.get("X-CSRFToken") or request.form.get("csrf_token"))
+        validate_csrf(request.headers.get("X-CSRFToken") or field or request.form.get("csrf_token"))
     except ValidationError:
         raise Refused("csrf") from None
 
@@ -91,6 +139,7 @@ def check_csrf() -> None:
 Renderer = Callable[[str, dict[str, Any] | None, dict[str, str]], str]
 _renderers: dict[str, Renderer] = {}
 forms = Blueprint("forms", __name__)
+_ANCHOR = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def form_page(name: str) -> Callable[[Renderer], Renderer]:
@@ -108,31 +157,28 @@ def form_page(name: str) -> Callable[[Renderer], Renderer]:
 def do(slug: str, name: str) -> Any:
     """Run a command sent by a plain form; then back to the page, or the page again with the problem."""
 
-    page = request.form.get("page", "live")
+    *fields, page = request.form.getlist("page") or ["live"]  # a command may have a field of that name; it stands first
     if page not in _renderers:
         raise Refused("malformed", field="page")
     typed = {k: v for k, v in request.form.items() if k not in ("csrf_token", "op", "page")}
+    if fields:
+        typed["page"] = fields[0]
     with reading() as db:
         _, caller = meeting_and_caller(db, slug)
     try:
         check_csrf()
         body: dict[str, Any] = {k: v for k, v in typed.items() if k != "anchor"}
         if name in COMMANDS:
-            body = _unempty(COMMANDS[name].payload, body)
+            body = COMMANDS[name].payload.of_form(body)
         answer = dispatch(caller, caller.meeting_id, name, {**body, "op": request.form.get("op")})
     except Refused as refusal:
         answer = {"ok": False, **refusal.facts()}
     if answer["ok"]:
-        return redirect(f"/m/{slug}/{page}" + (f"#{typed['anchor']}" if typed.get("anchor", "").isalnum() else ""), 303)
+        anchor = _ANCHOR.fullmatch(typed.get("anchor", ""))
+        return redirect(f"/m/{slug}/{page}" + (f"#{anchor[0]}" if anchor else ""), 303)
     said = problem(answer)
     said["command"] = name
     return Response(_renderers[page](slug, said, typed), said["status"], mimetype="text/html")
-
-
-def _unempty(payload: type[BaseModel], body: dict[str, str]) -> dict[str, Any]:
-    """A form sends an empty string where nothing was chosen: leave those out if the field may be left out."""
-    fields = payload.model_fields
-    return {k: v for k, v in body.items() if v != "" or k not in fields or fields[k].is_required()}
 
 
 @forms.post("/language")
@@ -152,11 +198,20 @@ def local_path(path: str) -> str:
     return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else "/"
 
 
+class Cookies(SecureCookieSessionInterface):
+    """No cookie rides on an answer that anybody between may keep: it would be handed to the next who asks."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
+
+
 # ---- headers and errors ----
 
 
 def install(app: Flask) -> None:
     csrf.init_app(app)
+    app.session_interface = Cookies()
     app.register_blueprint(forms)
     app.after_request(_headers)
     app.register_error_handler(Refused, _refused)
@@ -167,13 +222,23 @@ def install(app: Flask) -> None:
     app.context_processor(lambda: {"locale": str(get_locale() or "sv")})
 
 
+def allow(policy: dict[str, list[str]], **headers: str) -> None:
+    """For the answer to this request alone: sources beside our own in the content security policy, and other
+    headers, or none where it is empty."""
+    g.policy, g.headers = policy, headers
+
+
 def _headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    for name, value in {**HEADERS, **g.get("headers", {})}.items():
+        if value:
+            response.headers.setdefault(name, value)
     if "Content-Security-Policy" not in response.headers:
         # Safari takes 'self' in connect-src for http only: name the socket's own address
         scheme = "wss" if request.is_secure else "ws"
-        response.headers["Content-Security-Policy"] = CSP.format(sockets=f"{scheme}://{request.host}")
+        policy = {**CSP, "connect-src": f"{CSP['connect-src']} {scheme}://{request.host}"}
+        for directive, sources in g.get("policy", {}).items():
+            policy[directive] = " ".join([policy.get(directive, "'none'").replace("'none'", ""), *sources]).strip()
+        response.headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
@@ -182,7 +247,7 @@ def _headers(response: Response) -> Response:
 
 
 def wants_json() -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith("/api/") or bool(g.get("wants_json"))
 
 
 def _refused(refusal: Refused) -> Response:

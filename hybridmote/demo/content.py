@@ -335,6 +335,7 @@ def _people(words: Words) -> Iterator[DemoPerson]:
     for key, title, roles, place in STAFF:
         yield DemoPerson(key, words.titles[title], words.network, roles, place)
     yield DemoPerson("screen", words.screen, "", ("screen",), None)
+    yield DemoPerson("lectern", words.lectern, "", ("lectern",), None)
     for key, title, municipality, roles, where in SPEAKERS:
         yield DemoPerson(key, words.titles[title], words.municipality.format(municipality), roles, where)
     labels = zip(cycle(TITLES), cycle(MUNICIPALITIES), strict=False)

@@ -10,6 +10,7 @@ WORDS = Words(
     municipality="{} Municipality",
     network="The network of environmental strategists",
     screen="The screen in the hall",
+    lectern="The lectern",
     leads="group leader",
     titles={
         "environment": "Environmental strategist",

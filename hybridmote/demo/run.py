@@ -153,7 +153,7 @@ def _show(links: dict[str, Any], as_json: bool, settings: Settings) -> None:
     table = Table(box=None, pad_edge=False, title=f"{links['base_url']}/m/{links['meeting']}", title_justify="left")
     for column in ("Role", "Who", "Link"):
         table.add_column(column, no_wrap=column == "Link", overflow="fold")
-    for role in ("attendee", "moderator", "speaker", "organiser", "screen"):
+    for role in ("attendee", "moderator", "speaker", "organiser", "screen", "lectern"):
         people = links[role] if isinstance(links[role], list) else [links[role]]
         for person in people:
             place = f" ({person['attendance']})" if person["attendance"] else ""

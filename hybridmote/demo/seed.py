@@ -167,7 +167,10 @@ class _Seeding:
 
 
 def let_in(slug: str, base_url: str, attendees: int = 4) -> Links:
-    """New links for one of each role: {base_url, meeting, attendee: […], moderator: […], speaker, organiser, screen}."""
+    """New links for one of each role.
+
+    {base_url, meeting, attendee: […], moderator: […], speaker, organiser, screen, lectern}
+    """
     with transaction() as session:
         meeting = by_slug(session, slug)
         if meeting is None:
@@ -197,6 +200,7 @@ def let_in(slug: str, base_url: str, attendees: int = 4) -> Links:
             "speaker": way_in(next(p for p in people if "speaker" in p.role_set and _speaks_now(session, meeting, p))),
             "organiser": way_in(having("organiser")[0]),
             "screen": way_in(having("screen")[0]),
+            "lectern": way_in(having("lectern")[0]),
         }
 
 

@@ -10,6 +10,7 @@ WORDS = Words(
     municipality="{} kommun",
     network="Nätverket för miljöstrateger",
     screen="Skärmen i salen",
+    lectern="Talarstolen",
     leads="gruppledare",
     titles={
         "environment": "Miljöstrateg",

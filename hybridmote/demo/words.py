@@ -15,6 +15,7 @@ class Words:
     municipality: str  # with {} for its name
     network: str  # who arranges it
     screen: str
+    lectern: str
     leads: str  # what a group leader does here
     titles: Mapping[str, str]  # what people are
     items: Mapping[str, tuple[str, str]]  # title and description

@@ -3,12 +3,18 @@
 import { html, useEffect, useState } from "../vendor/preact.standalone.module.js";
 import { start } from "./lib/app.js";
 import { useList, useSignal } from "./lib/hooks.js";
+import { Tell } from "./notices/desk.js";
+import { Screens } from "./participants/screens.js";
+import { Following, Tracks, useTrackChoice } from "./programme/choice.js";
 import { Effect } from "./programme/effect.js";
 import { tellProgramme } from "./programme/news.js";
-import { today } from "./programme/order.js";
-import { Run, RunRefused, StartItem } from "./programme/run.js";
+import { inOrder } from "./programme/order.js";
+import { RowActs, Run, RunRefused } from "./programme/run.js";
 import { Today } from "./programme/spine.js";
+import { Step, Thinking, useThinking } from "./programme/step.js";
+import { Still } from "./programme/still.js";
 import { Strip } from "./programme/strip.js";
+import { choices, chosen, onIn, todayOf } from "./programme/tracks.js";
 import { inLine, toReview } from "./questions/lists.js";
 import { tellQueue } from "./questions/news.js";
 import { Review } from "./questions/review.js";
@@ -17,19 +23,32 @@ import { Waiting } from "./questions/waiting.js";
 import { createVoice } from "./shared/announce.js";
 import { when } from "./shared/bits.js";
 import { App, useApp, useContentLang, useDay } from "./shared/context.js";
+import { Keys } from "./shared/keys.js";
 import { Ended, Line, OfflineNote } from "./shared/line.js";
 import { Refused } from "./shared/refused.js";
 import { takeOver } from "./shared/takeover.js";
+import { PollsDesk } from "./polls/desk.js";
+import { SlidesDesk } from "./slides/desk.js";
+
+let followed;
 
 function Desk({ say }) {
-  const { connection, t } = useApp();
+  const { connection, store, t } = useApp();
   const state = useSignal(connection.state);
+  const thinking = useThinking();
+  const items = inOrder(useList(store, "programme"));
+  const [wish, choose] = useTrackChoice();
+  const track = chosen(items, wish);
+  followed = track;
   if (state.name === "ended") return html`<${Ended} problem=${state.problem} unsent=${[]} />`;
-  return html`
-    <${Head} />
-    <${Strip} desk=${true}><${Run} /><//>
+  return html`<${Following} track=${track}><${Thinking.Provider} value=${thinking}>
+    <${Head}><${Tracks} tracks=${choices(items)} track=${track} onChoose=${choose} /><//>
+    <${Strip} desk=${true}>
+      <div class="dock"><${Still} say=${say} /><${Run} say=${say} /></div>
+    <//>
+    <${Step} say=${say} />
     <${Effect} />
-    <section class="notes" aria-label=${t("Notices")}>
+    <section class="notes" aria-label=${t("What happened")}>
       <${Refused} />
       <${RunRefused} />
       <${OfflineNote} kept=${t("The buttons work again when the contact is back.")} />
@@ -39,12 +58,19 @@ function Desk({ say }) {
       <${Review} say=${say} />
       <${Stage} say=${say} />
       <${Waiting} say=${say} />
-      <${Day} />
+      <${PollsDesk} say=${say} />
+      <${SlidesDesk} />
+      <div class="desk__side">
+        <${Tell} say=${say} />
+        <${Day} />
+        <${Screens} say=${say} />
+      </div>
     </main>
-  `;
+    <${Keys} say=${say} />
+  <//><//>`;
 }
 
-function Head() {
+function Head({ children }) {
   const { boot, connection, t } = useApp();
   const { meeting } = useDay();
   const lang = useContentLang();
@@ -53,6 +79,7 @@ function Head() {
     <div class="wrap head__in">
       <a class="head__name" href=${boot.base} lang=${lang}>${meeting.title}</a>
       <${Line}>${here && t("{hall} in the hall, {web} on the web", here)}<//>
+      ${children}
     </div>
   </header>`;
 }
@@ -76,20 +103,28 @@ function Tabs() {
     <a href="#line" aria-current=${current("#line")}
       >${t("In line")} <span class="count">${inLine(questions, asked).length}</span></a
     >
+    <a href="#polls" aria-current=${current("#polls")}>${t("Polls")}</a>
+    <a href="#slides" aria-current=${current("#slides")}>${t("Slides")}</a>
+    <a href="#notices" aria-current=${current("#notices")}>${t("Tell them")}</a>
     <a href="#programme" aria-current=${current("#programme")}>${t("Programme")}</a>
+    <a href="#screens" aria-current=${current("#screens")}>${t("Screens")}</a>
   </nav>`;
 }
 
 function Day() {
-  const { t } = useApp();
-  const { items, on, next } = useDay();
+  const { boot, store, t } = useApp();
+  const { items, line, on, next } = useDay();
+  const day = todayOf(line, on, next);
   return html`<section class="desk__part desk__day" id="programme" aria-labelledby="h-programme">
-    <div class="desk__head"><h2 id="h-programme">${t("Programme")}</h2></div>
+    <div class="desk__head">
+      <h2 id="h-programme">${t("Programme")}</h2>
+      ${store.me.roles.includes("organiser") && html`<a class="small" href=${`${boot.base}/desk/programme`}>${t("Set up the programme")}</a>`}
+    </div>
     <${Today}
       all=${items}
-      items=${today(items, on, next)}
+      items=${line.filter((item) => item.day === day)}
       on=${on}
-      act=${(item) => html`<${StartItem} item=${item} on=${on} />`}
+      act=${(item) => html`<${RowActs} item=${item} on=${on} />`}
     />
   </section>`;
 }
@@ -98,7 +133,7 @@ const app = start();
 const say = createVoice(document.getElementById("said"));
 takeOver(document.getElementById("app"), html`<${App.Provider} value=${app}><${Desk} say=${say} /><//>`);
 tellQueue(app, say);
-tellProgramme(app, say);
+tellProgramme(app, say, undefined, (meeting, items) => onIn(meeting, items, followed));
 app.connection.state.subscribe((state) => {
   if (state.name === "ended") requestAnimationFrame(() => document.getElementById("ended")?.focus());
 });

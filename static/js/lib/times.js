@@ -33,11 +33,20 @@ export function createTimes({ locale, timezone, ownZone }) {
     const { weekday: name, day, month } = parts(instant, { weekday: "long", day: "numeric", month: "long" }, zone());
     return `${name} ${day} ${month}`;
   });
-  const day = written((instant) => {
+  const short = written((instant) => shortIn(instant, zone()));
+  const day = written((instant) => dayIn(instant, zone()));
+
+  function shortIn(instant, where) {
+    const options = { weekday: "short", day: "numeric", month: "short" };
+    const { weekday: name, day, month } = parts(instant, options, where);
+    return `${name} ${day} ${month}`;
+  }
+
+  function dayIn(instant, where) {
     const numbers = { year: "numeric", month: "2-digit", day: "2-digit" };
-    const { year, month, day: number } = parts(instant, numbers, zone());
+    const { year, month, day: number } = parts(instant, numbers, where);
     return `${year}-${month}-${number}`;
-  });
+  }
 
   /** @param {Instant} from @param {Instant} to */
   function range(from, to) {
@@ -45,10 +54,13 @@ export function createTimes({ locale, timezone, ownZone }) {
     return begin && end && begin !== end ? `${begin}–${end}` : begin || end;
   }
 
-  /** The reader's own clock, or null when it shows the same as the meeting's. @param {Instant} instant */
+  /** The reader's own clock, with the day if that is another; null when it shows the same. @param {Instant} instant */
   function reader(instant) {
     if (!isInstant(instant)) return null;
     const own = clockIn(instant, ownZone);
+    if (dayIn(instant, ownZone) !== day(instant)) {
+      return `${parts(instant, { weekday: "short" }, ownZone).weekday} ${own}`;
+    }
     return own === clockIn(instant, zone()) ? null : own;
   }
 
@@ -56,6 +68,7 @@ export function createTimes({ locale, timezone, ownZone }) {
     time,
     range,
     date,
+    short,
     day,
     weekday,
     reader,

@@ -7,11 +7,11 @@ import { timed } from "./order.js";
 
 export function Effect() {
   const { t, times } = useApp();
-  const { items, on } = useDay();
+  const { items, line, on } = useDay();
   const clock = timed(items, on);
   const late = lateness(clock);
   if (!on || late < WORTH_SAYING) return null;
-  const { moved, shorter, kept } = effects(items, clock);
+  const { moved, shorter, kept } = effects(line, clock);
   return html`<section class="effect" aria-label=${t("The delay and what it leads to")}>
     <div class="wrap effect__in">
       <p class="effect__n">${t("+{n} min", { n: late })}</p>

@@ -19,10 +19,15 @@ export function moment(item, now) {
   const left = minutesLeft(parse(item.expected_end), now);
   const late = lateness(item);
   const took = item.actual_start ? minutesAfter(item.expected_end, item.actual_start) : 0;
-  const isOver = left <= 0 || (left <= 1 && late >= 1 && took > plannedLength(item));
-  if (isOver) return { left, over: item.planned_end ? -minutesLeft(parse(item.planned_end), now) : 0, late, done: 100 };
+  const isOver = left <= 0 || (left <= 1 && late >= 1 && took > plannedLength(item) + given(item));
+  if (isOver) return { left, over: item.planned_end ? 0 - minutesLeft(due(item), now) : 0, late, done: 100 };
   return { left, over: null, late, done: took ? Math.min(Math.max(100 - (100 * left) / took, 0), 100) : 0 };
 }
+
+/** @returns {number} ms: its planned end, with what it was given on the day */
+export const due = (item) => parse(item.planned_end) + given(item) * 60_000;
+
+const given = (item) => item.extended ?? 0;
 
 /** @returns {number} minutes that it is expected to end after its planned end */
 export function lateness(item) {

@@ -6,9 +6,10 @@ import { inOrder, nowOn } from "./order.js";
  * @param {ReturnType<typeof import("../lib/app.js").start>} app
  * @param {(words: string, about?: string) => void} say
  * @param {(title: string | undefined) => void} [moved] called with what is on, each time that changes
+ * @param {(meeting: object, items: object[]) => object | null} [find] what is on, for who follows one track
  */
-export function tellProgramme({ store, t }, say, moved = () => {}) {
-  const look = () => nowOn(store.first("meeting"), inOrder(store.list("programme")));
+export function tellProgramme({ store, t }, say, moved = () => {}, find = nowOn) {
+  const look = () => find(store.first("meeting"), inOrder(store.list("programme")));
   let was = look()?.id;
   const check = () => {
     const on = look();

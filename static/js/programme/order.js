@@ -14,17 +14,32 @@ export function inOrder(items) {
 
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** What is on: of several tracks, the first. */
-export function nowOn(meeting, items) {
-  return items.find((item) => item.id === meeting?.now_on[firstTrack(meeting, items)]) ?? null;
+/** The tracks there are. An empty name is a track too: what is for everyone, or the only one. */
+export function tracks(meeting, items) {
+  const named = Object.keys(meeting?.now_on ?? {});
+  return [...new Set(named.length ? named : items.filter((item) => !item.parent).map((item) => item.track))].sort();
 }
 
-const firstTrack = (meeting, items) => Object.keys(meeting?.now_on ?? {}).sort()[0] ?? items[0]?.track;
+/** The track that is meant: the one asked for if there is such a one, else the first. */
+export function trackOf(meeting, items, asked) {
+  const there = tracks(meeting, items);
+  return there.includes(asked) ? asked : there[0];
+}
+
+/** What is in the track; a child is in that of its outermost parent. */
+export const inTrack = (items, track) => items.filter((item) => root(items, item).track === track);
+
+/** The track of an item: that of its outermost parent. */
+export const itsTrack = (items, item) => root(items, item).track;
+
+/** What is on in the track; without one, in the first. */
+export function nowOn(meeting, items, track) {
+  return items.find((item) => item.id === meeting?.now_on[trackOf(meeting, items, track)]) ?? null;
+}
 
 /** What comes after all that has begun in the track; a parent that begins together with its first part is that part. */
-export function upNext(meeting, items) {
-  const track = firstTrack(meeting, items);
-  const line = items.filter((item) => root(items, item).track === track);
+export function upNext(meeting, items, track) {
+  const line = inTrack(items, trackOf(meeting, items, track));
   const begun = line.findLastIndex((item) => item.actual_start);
   const next = line
     .slice(begun + 1)
@@ -32,10 +47,11 @@ export function upNext(meeting, items) {
   return next ? firstOf(items, next) : null;
 }
 
-/** What follows the next, the same day. */
+/** What follows the next in its track, the same day. */
 export function afterNext(items, next) {
   if (!next) return null;
-  const rest = items.slice(items.indexOf(next) + 1);
+  const line = inTrack(items, root(items, next).track);
+  const rest = line.slice(line.indexOf(next) + 1);
   return rest.find((item) => item.day === next.day && item.state === "waiting" && item.planned_start) ?? null;
 }
 

@@ -7,16 +7,16 @@ import { begins, lateness, minutesAfter, WORTH_SAYING } from "./moment.js";
 import { timed } from "./order.js";
 
 /** A day that is followed: what is over folds away, so that what is on stands first. */
-export function Today({ all, items, on, act }) {
+export function Today({ all, items, ...more }) {
   const { t } = useApp();
   const fold = folded(items);
   return html`${
     fold > 0 &&
     html`<details class="earlier">
       <summary>${t("Earlier")} <span class="count">${fold}</span></summary>
-      <${Spine} ...${{ all, items: items.slice(0, fold), on, act }} />
+      <${Spine} ...${{ all, items: items.slice(0, fold), ...more }} />
     </details>`
-  }<${Spine} ...${{ all, items: items.slice(fold), on, act }} />`;
+  }<${Spine} ...${{ all, items: items.slice(fold), ...more }} />`;
 }
 
 /** @returns {number} how many of the first items are over; none of a day that is over, nor one alone */
@@ -25,21 +25,29 @@ function folded(items) {
   return first >= 2 ? first : 0;
 }
 
-/** @param {{all: object[], items: object[], on: object | null, act?: (item: object) => any}} props act: row's button */
-export function Spine({ all, items, on, act }) {
+/**
+ * @param {{all: object[], items: object[], on: object | null, act?: (item: object) => any,
+ *   away?: (item: object) => string | null}} props act: a row's button; away: what to say of what is for another place
+ */
+export function Spine({ all, items, on, act, away }) {
   const clock = timed(all, on);
   const late = lateness(clock) >= WORTH_SAYING;
   return html`<ol class="spine">
-    ${items.map((item) => html`<${Row} key=${item.id} ...${{ item, isNow: item.id === on?.id, clock, late, act }} />`)}
+    ${items.map((item) => {
+      const isNow = item.id === on?.id;
+      return html`<${Row} key=${item.id} ...${{ item, isNow, clock, late, act, away }} />`;
+    })}
   </ol>`;
 }
 
-function Row({ item, isNow, clock, late, act }) {
+function Row({ item, isNow, clock, late, act, away }) {
   const { t, times } = useApp();
   const lang = useContentLang();
   const isPart = Boolean(item.parent && !item.planned_start);
   const starts = isPart ? null : begins(item);
   const moved = starts && item.planned_start ? Math.abs(minutesAfter(starts, item.planned_start)) : 0;
+  const own = times.reader(starts);
+  const elsewhere = away?.(item) ?? only(t, item);
   const look = [
     item.state === "done" && "is-done",
     isNow && "is-now",
@@ -49,12 +57,12 @@ function Row({ item, isNow, clock, late, act }) {
   ];
   return html`<li class=${look.filter(Boolean).join(" ")} aria-current=${when(isNow, "step")}>
     <p class="spine__t">
-      ${starts && html`<time datetime=${starts}>${times.time(starts)}</time>`}
       ${
         moved >= WORTH_SAYING &&
         item.state !== "done" &&
-        html`<s><span class="vh">${t("planned")} </span>${times.time(item.planned_start)}</s>`
+        html`<s>${times.time(item.planned_start)}</s><span class="vh">, ${isNow ? t("began") : t("about")} </span>`
       }
+      ${starts && html`<time datetime=${starts}>${times.time(starts)}</time>`}
     </p>
     <div>
       <p class="spine__h" lang=${lang}>${item.title}</p>
@@ -70,10 +78,15 @@ function Row({ item, isNow, clock, late, act }) {
               ? html`<p class="spine__by">${t("Starts on time")}</p>`
               : null
       }
-      ${item.attendance === "hall" && html`<p class="spine__by">${t("Only in the hall")}</p>`}
-      ${item.attendance === "web" && html`<p class="spine__by">${t("Only on the web")}</p>`}
+      ${own && html`<p class="spine__own">${t("{time} your time", { time: own })}</p>`}
+      ${elsewhere && html`<p class="spine__by">${elsewhere}</p>`}
       ${isNow && item.description && html`<p class="spine__more" lang=${lang}>${item.description}</p>`}
       ${act?.(item)}
     </div>
   </li>`;
+}
+
+function only(t, item) {
+  if (item.attendance === "hall") return t("Only in the hall");
+  return item.attendance === "web" ? t("Only on the web") : null;
 }

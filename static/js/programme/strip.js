@@ -4,11 +4,14 @@ import { html } from "../../vendor/preact.standalone.module.js";
 import { minutesLeft, parse } from "../lib/clock.js";
 import { person } from "../shared/bits.js";
 import { useApp, useContentLang, useDay, useOffline } from "../shared/context.js";
-import { moment, WORTH_SAYING } from "./moment.js";
+import { due, moment, WORTH_SAYING } from "./moment.js";
 import { speakers, timed, whole } from "./order.js";
 
-/** @param {{desk?: boolean, children?: any}} props desk: the moderator's, with what comes then, not the speakers */
-export function Strip({ desk = false, children }) {
+/**
+ * @param {{desk?: boolean, follow?: boolean, children?: any}} props desk: the moderator's, with what comes then, not
+ *   the speakers; follow: a reader's, with both, and their own clock
+ */
+export function Strip({ desk = false, follow = false, children }) {
   const { t } = useApp();
   const day = useDay();
   const offline = useOffline();
@@ -16,8 +19,8 @@ export function Strip({ desk = false, children }) {
   const stands = clock && moment(clock, day.now);
   return html`<section class=${`strip strip--stick${day.on ? "" : " strip--none"}`} aria-label=${t("On now")}>
     <div class="wrap strip__in">
-      ${day.on ? html`<${On} ...${{ ...day, clock, stands, offline, desk }} />`
-          : html`<${Off} ...${{ ...day, desk }} />`}
+      ${day.on ? html`<${On} ...${{ ...day, clock, stands, offline, desk, follow }} />`
+          : html`<${Off} ...${{ ...day, desk, follow }} />`}
       ${children}
     </div>
     ${stands && stands.left !== null && html`<${Done} percent=${stands.done} />`}
@@ -30,7 +33,7 @@ export function Done({ percent }) {
   </svg>`;
 }
 
-function On({ items, on, next, clock, stands, offline, desk }) {
+function On({ items, on, next, clock, stands, offline, desk, follow }) {
   const { t, times } = useApp();
   const lang = useContentLang();
   return html`
@@ -42,13 +45,16 @@ function On({ items, on, next, clock, stands, offline, desk }) {
           ? next && html`<p class="strip__by strip__then">${then(t, times, next)}</p>`
           : html`<${By} part=${whole(items, on)} people=${speakers(items, on)} />`
       }
+      ${follow && next && html`<p class="strip__by strip__then">${then(t, times, next, on)}</p>`}
     </div>
     ${
       stands.left !== null &&
       html`<p class="strip__time"><b>${
         // Without contact the minutes would promise more than we know; when it was to end stays true.
         offline ? t("until about {time}", { time: times.time(clock.expected_end) }) : minutes(t, stands)
-      }</b>${offline ? null : html`<span>${aside(t, times, { on, next, clock, stands })}</span>`}</p>`
+      }</b>${offline ? null : html`<span>${aside(t, times, { on, next, clock, stands })}</span>`}${
+        follow && html`<${Own} at=${asideAt({ on, next, clock, stands })} />`
+      }</p>`
     }
   `;
 }
@@ -64,14 +70,28 @@ export function By({ part, people, className = "strip__by" }) {
 export const minutes = (t, { left, over }) =>
   over === null ? t("{n} min left", { n: left }) : t("{n} min over", { n: over });
 
-function then(t, times, next) {
-  if (!next.planned_start) return t("Then: {title}", { title: next.title });
+/** The reader's own clock beside the meeting's, when it shows another time. */
+function Own({ at }) {
+  const { t, times } = useApp();
+  const time = times.reader(at);
+  return time && html`<span class="strip__own">${t("{time} your time", { time })}</span>`;
+}
+
+/** What comes next; on another day only its name, since an hour alone would be taken for today's. */
+function then(t, times, next, on = next) {
+  if (!next.planned_start || next.day !== on.day) return t("Then: {title}", { title: next.title });
   return t("Then: {title}, {time}", { title: next.title, time: times.time(next.expected_start) });
+}
+
+/** The instant that `aside` tells of. */
+function asideAt({ on, next, clock, stands }) {
+  if (stands.over !== null) return clock.planned_end && due(clock);
+  return on.kind === "break" && next?.day === on.day ? next.expected_start : clock.expected_end;
 }
 
 function aside(t, times, { on, next, clock, stands }) {
   if (stands.over !== null) {
-    return clock.planned_end && t("should have ended {time}", { time: times.time(clock.planned_end) });
+    return clock.planned_end && t("should have ended {time}", { time: times.time(due(clock)) });
   }
   const time = times.time(clock.expected_end);
   if (on.kind === "break" && next?.day === on.day) {
@@ -81,7 +101,7 @@ function aside(t, times, { on, next, clock, stands }) {
   return t("ends {time}", { time });
 }
 
-function Off({ next, now, desk }) {
+function Off({ next, now, desk, follow }) {
   const { t, times } = useApp();
   const lang = useContentLang();
   if (!next) {
@@ -103,6 +123,6 @@ function Off({ next, now, desk }) {
         : wait <= 90
           ? html`<b>${t("Starts in {n} min", { n: wait })}</b>`
           : html`<b>${t("Starts {time}", { time })}</b><span>${times.date(next.expected_start)}</span>`
-    }</p>
+    }${follow && html`<${Own} at=${next.expected_start} />`}</p>
   `;
 }

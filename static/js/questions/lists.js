@@ -11,6 +11,15 @@ export function inLine(questions, current) {
     .sort((a, b) => rank(a) - rank(b) || b.support - a.support || before(a, b));
 }
 
+/**
+ * What was asked of the items that are followed, of none, or by oneself: another hall's questions are its own.
+ * @param {object[]} line what is followed (see programme/tracks.js)
+ */
+export function ofLine(questions, line) {
+  const there = new Set(line.map((item) => item.id));
+  return questions.filter((q) => q.mine || !q.item || there.has(q.item));
+}
+
 export const onStage = (questions) => questions.filter((q) => q.state === "on_stage");
 
 export const toReview = (questions) => questions.filter((q) => q.state === "pending").sort(before);

@@ -8,17 +8,18 @@ import { useFocusKeeper } from "../shared/focus.js";
 import { useHeld } from "../shared/held.js";
 import { Ask } from "./ask.js";
 import { useDraft } from "./draft.js";
-import { answered, inLine, myVote, onStage, ownUnseen, refused, unanswered } from "./lists.js";
+import { answered, inLine, myVote, ofLine, onStage, ownUnseen, refused, unanswered } from "./lists.js";
 import { Answered, InLine, Own, Sending, Staged, Unsent } from "./question.js";
 
-/** The screen looks; everyone else may ask. */
-export const mayAsk = (me) => me?.roles.some((role) => role !== "screen") ?? false;
+/** A screen and a lectern look; everyone else may ask. */
+export const mayAsk = (me) => me?.roles.some((role) => role !== "screen" && role !== "lectern") ?? false;
 
-export function Questions({ say }) {
+/** `children` stands before all else: what is asked of everyone. */
+export function Questions({ say, children }) {
   const { store, outbox, clock, drafts, t } = useApp();
-  const { items, on, current } = useDay();
+  const { items, line: followed, on, current } = useDay();
   const me = useMe(store);
-  const questions = useList(store, "questions");
+  const questions = ofLine(useList(store, "questions"), followed);
   const supported = useTopic(store, "upvotes");
   const entries = useSignal(outbox.entries);
   const offline = useOffline();
@@ -65,6 +66,7 @@ export function Questions({ say }) {
   return html`<div class="live__side">
     <section class="live__questions" id="questions" tabindex="0" aria-labelledby="h-questions" ref=${part}>
       <h2 id="h-questions" class="vh" tabindex="-1">${t("Questions")}</h2>
+      ${children}
       ${onStage(questions).map((q) => html`<${Staged} key=${q.id} question=${q} current=${current} />`)}
       ${refused(entries, "question.ask").map(
         (entry) =>

@@ -3,8 +3,11 @@
 import { html } from "../../vendor/preact.standalone.module.js";
 import { when } from "./bits.js";
 
-/** Without contact it says so instead of waiting: what is decided now may be wrong in ten minutes. */
-export function Act({ className, offline, busy, onAct, children }) {
+/**
+ * Without contact it says so instead of waiting: what is decided now may be wrong in ten minutes.
+ * `keys`: which single key presses it (see keys.js).
+ */
+export function Act({ className, offline, busy, keys, onAct, children }) {
   const press = (event) => {
     event.preventDefault();
     if (!offline && !busy) onAct();
@@ -14,6 +17,7 @@ export function Act({ className, offline, busy, onAct, children }) {
       class=${className}
       type="submit"
       data-act=""
+      data-keys=${keys}
       aria-disabled=${when(offline)}
       aria-describedby=${when(offline, "offline-why")}
       aria-busy=${when(busy)}
