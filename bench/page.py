@@ -115,6 +115,7 @@ def _stalls(figures: Result) -> Iterator[Row]:
         ("signing_in_ms", "12 members of staff sign in at once"),
         ("joining_ms", f"{figures['joins']} people join {figures['questions']:,} questions at once"),
         ("joining_while_voting_ms", "the same while votes change them"),
+        ("taking_out_ms", f"20 programs take out all {figures['questions']:,} questions at once, and the live page"),
         ("voting_ms", "64 people vote as fast as they can"),
         ("all_leaving_ms", f"{figures['leavers']:,} people leave at once"),
     ):

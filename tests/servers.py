@@ -495,7 +495,7 @@ class Demo(App):
 
     @property
     def people(self) -> dict[str, Any]:
-        """What it printed first: base_url, meeting, attendee[], moderator[], speaker, organiser, screen."""
+        """What it printed first: base_url, meeting, attendee[], moderator[], speaker, organiser, screen, lectern."""
         assert self.stdout is not None
 
         def told() -> dict[str, Any]:

@@ -160,7 +160,13 @@ def test_there_is_something_to_show_everywhere(language: Language) -> None:
     assert "on_stage" not in states
     assert any(len(question.text) > 200 for question in demo.questions)
     assert any(question.hide_name for question in demo.questions if question.state in PUBLIC - FINAL)
-    assert {people.key for people in demo.people} >= {"organiser", "moderator_one", "moderator_two", "screen"}
+    assert {people.key for people in demo.people} >= {
+        "organiser",
+        "moderator_one",
+        "moderator_two",
+        "screen",
+        "lectern",
+    }
     where = Counter(person.attendance for person in demo.people if person.roles == ("participant",))
     assert where == {"hall": HALL, "web": WEB}
     assert len({question.author for question in demo.questions}) > 20
@@ -177,7 +183,7 @@ def test_people_are_shown_by_what_they_are_and_each_is_the_only_one(language: La
     labels = [f"{person.name}, {person.organisation}" for person in demo.people]
     assert len(set(labels)) == len(labels) == len({person.key for person in demo.people})
     people = {person.key: person for person in demo.people}
-    titles = {*WORDS[language].titles.values(), WORDS[language].screen}
+    titles = {*WORDS[language].titles.values(), WORDS[language].screen, WORDS[language].lectern}
     assert {person.name for person in demo.people} <= titles
     for item in demo.items:
         assert item.kind != "talk" or item.speakers or item.parent == "river"

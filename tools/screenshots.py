@@ -19,7 +19,8 @@ import click
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.progress import track
 
-from tests.servers import CHROMIUM_FLAGS, ROOT, Demo, find_chromium, free_port, product_environment
+from tests.servers import CHROMIUM_FLAGS, ROOT, Demo, eventually, find_chromium, free_port, product_environment
+from tests.slides.pdfs import pdf
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 800), "projector": (1920, 1080)}
 EVERYWHERE, HALL = ("phone", "desktop"), ("projector",)
@@ -37,6 +38,18 @@ OWN = {
     "en": ("Who waters them the first summer, when the contractor has gone?", "What does your boss say about this?"),
 }
 WHY = {"sv": "Den rör en enskild person. Skriv gärna om den.", "en": "It is about one person. You may rephrase it."}
+NOTICE = {
+    "sv": "Ljudet på webben är tillbaka om två minuter.",
+    "en": "Sound on the web is back in two minutes.",
+}
+SLIDES = {
+    "sv": ("Skugga där barnen är", "Tre träd räcker inte", "Fråga oss gärna"),
+    "en": ("Shade where the children are", "Three trees are not enough", "Ask us anything"),
+}
+POLL = {
+    "sv": ("Har ni skugga på era skolgårdar?", "Ja", "På några", "Nej"),
+    "en": ("Is there shade in your school yards?", "Yes", "In some", "No"),
+}
 HALF = {"sv": "Finns kartan att låna för den som", "en": "Could the map be borrowed by those who"}
 
 
@@ -61,11 +74,24 @@ def refuse(page: Page, language: str) -> None:
     page.locator("#review .reject__acts .btn--main").first.click()
 
 
+def give_more(page: Page, language: str) -> None:
+    page.locator(".run a.btn").first.click()
+    page.locator(".step .acts .btn--main").wait_for()
+
+
 def mistake(page: Page, language: str) -> None:
     page.locator("#email").fill("moderator@example.org")
     page.locator("#password").fill("not this one")
     page.locator("main form button").click()
     page.locator(".wrong").wait_for()
+
+
+def yesterday(page: Page, language: str) -> None:
+    page.locator("#programme .choice a").first.click()
+
+
+def code(page: Page, language: str) -> None:
+    page.locator("#code").wait_for()
 
 
 def unfold(page: Page, language: str) -> None:
@@ -86,8 +112,13 @@ SHOTS = (
     Shot("live-programme", "attendee", "/m/{slug}/live#programme", ("phone",)),
     Shot("live-writing", "attendee", "/m/{slug}/live", first=write),
     Shot("moderate", "moderator", "/m/{slug}/moderate"),
+    Shot("moderate-more", "moderator", "/m/{slug}/moderate", first=give_more),
     Shot("moderate-rejecting", "moderator", "/m/{slug}/moderate", first=refuse),
+    Shot("live-other-day", "attendee", "/m/{slug}/live#programme", ("phone",), first=yesterday),
     Shot("screen", "screen", "/m/{slug}/screen", HALL),
+    Shot("screen-code", None, "/screen", (*EVERYWHERE, *HALL), first=code),
+    Shot("speaker", "speaker", "/m/{slug}/speaker"),
+    Shot("lectern", "lectern", "/m/{slug}/speaker", ("desktop",)),
     Shot("not-known", None, "/m/{slug}/live"),
     Shot("not-allowed", "attendee", "/m/{slug}/moderate", ("phone",)),
     Shot("not-found", None, "/m/no-such-meeting", ("phone",)),
@@ -96,11 +127,31 @@ SHOTS = (
     Shot("api-docs", None, "/api/docs", ("desktop",)),
     Shot("protocol", None, "/api/v1/protocol", ("desktop",)),
 )
+# With slides, and then with a poll on top of them.
+WITH_SLIDES = (
+    Shot("live-slides", "attendee", "/m/{slug}/live"),
+    Shot("moderate-slides", "moderator", "/m/{slug}/moderate#slides"),
+    Shot("speaker-slides", "speaker", "/m/{slug}/speaker"),
+    Shot("screen-slides", "screen", "/m/{slug}/screen", HALL),
+)
+WITH_A_POLL = (
+    Shot("live-poll", "attendee", "/m/{slug}/live"),
+    Shot("moderate-poll", "moderator", "/m/{slug}/moderate#polls"),
+    Shot("screen-poll", "screen", "/m/{slug}/screen", HALL),
+)
 # The same pages once the next item, a break, is on; and when the day is over.
 IN_THE_BREAK = (
     Shot("live-break", "attendee", "/m/{slug}/live"),
     Shot("moderate-break", "moderator", "/m/{slug}/moderate"),
     Shot("screen-break", "screen", "/m/{slug}/screen", HALL),
+    Shot("speaker-over", "speaker", "/m/{slug}/speaker", ("phone",)),
+    Shot("lectern-break", "lectern", "/m/{slug}/speaker", ("desktop",)),
+)
+# The same again, with a word from the moderators to everyone in the hall.
+TOLD = (
+    Shot("live-told", "attendee", "/m/{slug}/live"),
+    Shot("screen-told", "screen", "/m/{slug}/screen", HALL),
+    Shot("lectern-told", "lectern", "/m/{slug}/speaker", EVERYWHERE),
 )
 IN_BETWEEN = (
     Shot("live-nothing-on", "attendee", "/m/{slug}/live"),
@@ -146,8 +197,14 @@ class Photographer:
             for_the_readme(self.browser, self.demo)
         refuse_one(self.demo, self.language)
         self.take(SHOTS, f"{self.language}, during a talk")
+        show_slides(self.demo, self.language)
+        self.take(WITH_SLIDES, f"{self.language}, with slides")
+        open_a_poll(self.demo, self.language)
+        self.take(WITH_A_POLL, f"{self.language}, with a poll")
         say(self.demo, "moderator", "programme.next", expected_version=version(self.demo))
         self.take(IN_THE_BREAK, f"{self.language}, in the break")
+        say(self.demo, "moderator", "notice.send", text=NOTICE[self.language], to="all")
+        self.take(TOLD, f"{self.language}, with a notice")
         say(self.demo, "moderator", "programme.finish", expected_version=version(self.demo))
         self.take(IN_BETWEEN, f"{self.language}, in between")
         for context in self.contexts.values():
@@ -218,6 +275,47 @@ def prepare(demo: Demo, language: str) -> None:
 def refuse_one(demo: Demo, language: str) -> None:
     refused = say(demo, "attendee", "question.ask", text=OWN[language][1])["id"]
     say(demo, "moderator", "question.reject", id=refused, reason=WHY[language])
+
+
+def on_now(demo: Demo) -> str:
+    (meeting,) = state(demo)["topics"]["meeting"].values()
+    return next(item for item in meeting["now_on"].values() if item)
+
+
+def show_slides(demo: Demo, language: str) -> None:
+    """The second page of three is shown, and no question is on stage."""
+    bring_slides(demo, on_now(demo), pdf(*SLIDES[language]))
+
+    def ready() -> str | None:
+        return next((d["id"] for d in state(demo)["topics"]["slides"].values() if d["state"] == "ready"), None)
+
+    say(demo, "moderator", "slides.turn", deck=eventually(ready, 60), page=2)
+    for q in state(demo)["topics"]["questions"].values():
+        if q["state"] == "on_stage":
+            say(demo, "moderator", "question.answer", id=q["id"])
+
+
+def bring_slides(demo: Demo, item: str, content: bytes) -> None:
+    form = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="slides.pdf"\r\n\r\n'
+        + content
+        + b"\r\n--x--\r\n"
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "application/json"}
+    headers["Authorization"] = f"Bearer {person(demo, 'moderator')['token']}"
+    address = f"{demo.base_url}/m/{demo.people['meeting']}/slides/{item}"
+    with urllib.request.urlopen(urllib.request.Request(address, form, headers), timeout=60) as answer:
+        assert answer.status == 200
+
+
+def open_a_poll(demo: Demo, language: str) -> None:
+    """Everybody whose link we have has answered."""
+    prompt, *options = POLL[language]
+    body = {"item": on_now(demo), "kind": "choice", "prompt": prompt, "options": options}
+    poll = say(demo, "moderator", "poll.add", **body)["id"]
+    say(demo, "moderator", "poll.open", id=poll)
+    for number, who in enumerate(("attendee", "moderator", "speaker", "organiser")):
+        say(demo, who, "poll.answer", id=poll, answers=[number % 2])
 
 
 def say(demo: Demo, who: str, command: str, **payload: Any) -> Any:

@@ -51,6 +51,8 @@ def _round(bench: Bench, size: Size) -> Figures:
     votes.one_in_flight_each(1.5)
     figures["voting_ms"] = server.worst_stall()
 
+    figures["taking_out_ms"] = _taking_out(server, set_up)
+
     crowd.leave(lines[1 : size.joins])
     again = [Line(line.port, line.auth) for line in lines[1 : size.joins]]
     voter = Line(server.port, {"meeting": set_up.slug, "token": set_up.people[0][2]})
@@ -68,6 +70,32 @@ def _round(bench: Bench, size: Size) -> Figures:
     figures["all_leaving_ms"] = server.worst_stall()
     server.close()
     return figures
+
+
+def _taking_out(server: Ours, set_up: stage.Stage, times: int = 20) -> float:
+    """Everything there is, as one document, by twenty programs at once; and the live page, which holds it too."""
+    failed: list[str] = []
+    _, _, token = set_up.people[1]
+
+    def fetch(path: str) -> None:
+        request = urllib.request.Request(server.base_url + path, headers={"Authorization": f"Bearer {token}"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                answer.read()
+        except OSError as error:
+            failed.append(f"{path}: {error}")
+
+    paths = [f"/api/v1/m/{set_up.slug}/state", f"/m/{set_up.slug}/live"]
+    fetch(paths[0])
+    server.worst_stall()
+    programs = [threading.Thread(target=fetch, args=(paths[n % 2],)) for n in range(times)]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+    if failed:
+        raise RuntimeError(f"nothing came: {failed[0]}")
+    return server.worst_stall()
 
 
 def _joining_while_voting(

@@ -73,6 +73,7 @@ def move(session: Session, meeting: Meeting, plan: dict[str, dt.datetime], day: 
         item.actual_end = min(ends or now, now) if done else None
         evening = today - dt.timedelta(days=1) if at not in EVENING or stand.over else _date(items[0], meeting)
         item.day = str(evening if position in EVENING else evening + dt.timedelta(days=1))
+        item.extended = 0
         item.cancelled = day == "late" and position == DROPPED
         item.version += 1
         assert position <= last

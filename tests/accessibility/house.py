@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from hybridmote import load_rooms
 from hybridmote.meetings.store import Meeting
+from hybridmote.notices.store import Notice
 from hybridmote.participants.store import Grant, Participant, hashed, mint
-from hybridmote.programme.store import Item
+from hybridmote.programme.store import Cue, Item, Step
 from hybridmote.questions.store import Question, Receipt, Upvote
 from hybridmote.surfaces import strings
 from tests.accessibility.days import Day, move
@@ -127,6 +128,7 @@ class House:
         told = self.demo.people
         self.moderator, self.other_moderator = (self._known(one) for one in told["moderator"])
         self.organiser, self.screen = self._known(told["organiser"]), self._known(told["screen"])
+        self.lectern = self._known(told["lectern"])
         self.speaker = self._known(told["speaker"])
 
     def close(self) -> None:
@@ -148,7 +150,7 @@ class House:
         with self.rows() as session:
             meeting = self.meeting(session)
             move(session, meeting, self.plan, day, now)
-            for table in (Upvote, Receipt, Question):
+            for table in (Upvote, Receipt, Question, Cue, Step, Notice):
                 session.execute(delete(table))
             if asked:
                 newest = max(row["asked_at"] for row in self.questions)
@@ -243,7 +245,7 @@ class House:
         page.goto("about:blank")
         page.goto((through.url if through else self.base) + address + hash)
         if live is None:
-            live = path in ("live", "moderate", "screen")
+            live = path in ("live", "moderate", "screen", "speaker")
         if live:
             page.wait_for_function("document.getElementById('app').__k")  # the script has taken the page over
             if path != "screen":

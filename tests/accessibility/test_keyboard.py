@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accessibility.days import Day
 from tests.accessibility.house import House, Look, Person
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -122,6 +123,80 @@ def test_rejecting_by_keyboard_and_leaving_it_be(house: House, look: Look, busy:
     page.keyboard.press("Escape")
     expect(reason).to_be_hidden()
     expect(summary).to_be_focused()
+
+
+@pytest.mark.parametrize("day", ["on", "over time"])
+def test_every_control_of_a_step_is_reached_and_seen(house: House, look: Look, day: Day) -> None:
+    """On a phone the step and the buttons float at the foot: what the keyboard moves to is not under them."""
+    house.stand(day)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    if day == "on":
+        page.keyboard.press("e")
+        expect(page.locator(".step .acts .btn--main")).to_be_focused()
+    else:
+        expect(page.locator(".still__way .btn:not([aria-disabled])")).to_have_count(3)
+    stops = walk(page)
+    all_is_well(page, stops)
+    all_is_well(page, walk(page, "Shift+Tab"))
+
+
+def test_a_step_by_keyboard_and_back_to_where_one_was(house: House, look: Look) -> None:
+    house.stand("on")
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    more = page.locator(".run a.btn").first
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".step .acts .btn--main")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".step .acts .btn--main")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(more).to_be_focused()
+    page.locator(".more summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(page.locator(".more summary")).to_be_focused()
+    expect(page.locator(".more[open]")).to_have_count(0)
+
+
+def test_single_keys_run_the_day_and_can_be_switched_off_for_good(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    first, second = (house.ask(house.person(1), text) for text in ("Vem äger dammen?", "Vem vattnar träden?"))
+    page = house.show(house.reader(look, house.moderator, "keys"), "moderate")
+    title = page.locator(".strip__title")
+    was = title.inner_text()
+    page.keyboard.press("n")
+    expect(title).not_to_have_text(was)
+    page.keyboard.press("u")
+    expect(title).to_have_text(was)
+    page.keyboard.press("a")
+    expect(page.locator(f"#line #q-{first}")).to_be_visible()
+    page.keyboard.press("r")
+    reason = page.locator(f"#q-{second} textarea")
+    expect(reason).to_be_focused()
+    page.keyboard.type("neua")  # while one types, they are letters
+    expect(reason).to_have_value("neua")
+    page.keyboard.press("Escape")
+    expect(title).to_have_text(was)
+    page.keyboard.press("Control+e")
+    page.keyboard.press("e")
+    expect(page.locator("#step")).to_be_visible()
+    page.keyboard.press("Escape")
+    for key in ("N", "E", "U", "A", "R"):
+        expect(page.locator(".keys kbd", has_text=key)).to_be_visible()
+    page.locator(".keys input").focus()
+    page.keyboard.press("Space")
+    for _ in range(2):
+        page.locator("body").evaluate("() => document.activeElement.blur()")
+        page.keyboard.press("e")
+        page.keyboard.press("n")
+        page.wait_for_timeout(500)
+        expect(page.locator("#step")).to_have_count(0)
+        expect(title).to_have_text(was)
+        house.show(page, "moderate")  # also when the page is opened anew
+    house.leave(page)
 
 
 def test_supporting_and_asking_by_keyboard(house: House, look: Look, busy: Person) -> None:

@@ -4,12 +4,17 @@ A state is reached as it is in life: commands by those who may, the day's rows m
 element is seen before axe looks.
 """
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from hybridmote.meetings.store import Meeting
+from hybridmote.programme import model
+from hybridmote.programme.store import items_of
 from tests import servers
 from tests.accessibility.axe import check
 from tests.accessibility.days import Day
@@ -275,6 +280,193 @@ def test_the_desk_when_the_way_in_is_closed(house: House, look: Look) -> None:
     page = house.show(house.reader(look, leaver, "leaver"), "moderate")
     house.other_moderator = house.revoke(leaver)
     check(page, "#ended")
+    house.leave(page)
+
+
+def test_the_desk_asks_whether_it_is_still_on(house: House, look: Look) -> None:
+    house.stand("over time", asked=False)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    ways = page.locator(".still__way")
+    expect(ways.locator(".btn:not([aria-disabled])")).to_have_count(3)
+    for n in range(3):
+        expect(ways.nth(n).locator(".still__so")).to_contain_text(".")
+    check(page, page.locator(".still").get_by_text(words(look.language, "It was to end {time}.")), ".run .btn--main")
+    expect(page.locator("#said")).to_contain_text(words(look.language, "Still on?"))
+    assert page.evaluate("document.activeElement === document.body"), "it takes nobody's focus"
+    ways.nth(1).locator(".btn").click()
+    expect(page.locator(".still")).to_have_count(0)
+    expect(page.locator(".run .btn--main")).to_be_focused()
+    with house.rows() as session:
+        assert any(item.extended > 5 for item in items_of(session, house.meeting(session).id)), "counted from now"
+
+
+def test_the_desk_gives_more_time_and_takes_it_back(house: House, look: Look) -> None:
+    """What it leads to is there before it is done; a number of one's own; one that cannot be."""
+    house.stand("on", asked=False)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    page.locator(".run a.btn").first.click()
+    expect(page.locator(".step .acts .btn--main")).to_be_focused()
+    check(page, "#step .leads li .leads__t s", ".step__choices [aria-current]", "#h-step")
+    page.locator(".step__choices a").nth(1).click()
+    expect(page.locator("#h-step")).to_contain_text("10")
+    page.locator("#step-minutes").fill("90")
+    page.locator(".step__choices form .btn").click()
+    check(page, "#step .is-broken", ".step .acts .btn--main")
+    with house.rows() as session:
+        version = house.meeting(session).version
+    on = page.locator(".strip__title").inner_text()
+    house.say(house.other_moderator, "programme.next", expected_version=version)  # somebody else was faster
+    expect(page.locator(".strip__title")).not_to_have_text(on)
+    check(page, "#step .wrong")  # it is not on any more, and what was chosen is still there
+    expect(page.locator("#step-minutes")).to_have_value("90")
+    page.locator(".step .btn--quiet").click()
+    expect(page.locator("#step")).to_have_count(0)
+    page.locator(".more summary").click()
+    undo = page.get_by_role("button", name=words(look.language, "Undo: next item {time}"))
+    check(page, undo, ".more[open] .more__list", theirs=("color-contrast",))  # of what the list lies over
+    undo.click()
+    expect(page.locator(".strip__title")).to_have_text(on)
+    page.locator(".run a.btn").first.click()
+    page.locator(".step .acts .btn--main").click()
+    expect(page.locator("#step")).to_have_count(0)
+    expect(page.locator(".run a.btn").first).to_be_focused()
+    check(page, page.locator(".strip__time"))
+
+
+def test_the_desk_corrects_a_time(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    with house.rows() as session:
+        version = house.meeting(session).version
+        zone = ZoneInfo(house.meeting(session).timezone)
+    house.say(house.moderator, "programme.next", expected_version=version)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    page.locator(".more summary").click()
+    page.get_by_text(words(look.language, "Correct a time")).click()
+    expect(page.locator("#h-step")).to_be_focused()
+    check(page, ".happened li time", ".happened .btn")
+    page.locator(".happened .btn").first.click()
+    check(page, "#step-time")
+    earlier = dt.datetime.now(zone) - dt.timedelta(minutes=4)
+    page.locator("#step-time").fill(earlier.strftime("%H:%M"))
+    page.locator(".step__when .btn").click()
+    sure = page.locator(".step .acts .btn--main")
+    check(page, sure.get_by_text(earlier.strftime("%H.%M")), "#step .step__leads")
+    page.locator("#step-time").fill("00:00")
+    page.locator(".step__when .btn").click()
+    check(page, "#step-wrong")
+    page.locator("#step-time").fill(earlier.strftime("%H:%M"))
+    page.locator(".step__when .btn").click()
+    sure.click()
+    expect(page.locator("#step")).to_have_count(0)
+    with house.rows() as session:
+        on = next(
+            item for item in items_of(session, house.meeting(session).id) if item.actual_start and not item.actual_end
+        )
+        assert on.actual_start and on.actual_start.astimezone(zone).strftime("%H.%M") == earlier.strftime("%H.%M")
+
+
+def test_the_desk_starts_what_is_not_next(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    page.locator("#programme .spine li:not(.is-part):not(.is-break) a.linkish").nth(1).click()
+    check(page, page.locator(".step__leads").get_by_text(passed(look)).first, ".step .acts .btn--main")
+    page.keyboard.press("Escape")
+    expect(page.locator("#step")).to_have_count(0)
+    house.stand("soon", asked=False)
+    house.show(page, "moderate")
+    check(page, ".run .btn--main", ".strip--none")
+
+
+def passed(look: Look) -> str:
+    return "hoppas över" if look.language == "sv" else "is passed over"
+
+
+def test_the_desk_tells_them(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    page.locator(".ready summary").click()
+    check(page, ".ready__one")
+    page.locator(".ready__one").first.click()
+    expect(page.locator("#notice-text")).to_be_focused()
+    expect(page.locator("#notice-to")).to_have_value("web")
+    page.locator("#notice-text").fill(LONG * 3)
+    page.locator(".tell .btn--main").click()
+    check(page, "#notice-wrong", "#notice-text[aria-invalid=true]")
+    expect(page.locator("#notice-text")).to_have_value(LONG * 3)
+    page.locator("#notice-text").fill(SECOND)
+    page.locator(".tell .btn--main").click()
+    told = page.locator(".told li", has_text=SECOND)
+    check(page, told.locator(".told__n"), told.get_by_role("button"))
+    expect(page.locator("#notice-text")).to_have_value("")
+    told.get_by_role("button").focus()
+    told.get_by_role("button").press("Enter")
+    expect(told).to_have_count(0)
+    assert page.evaluate("document.activeElement !== document.body"), "the focus fell to the top of the page"
+
+
+def test_the_desk_lets_a_screen_in_and_ends_it(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    page.locator("#pair-code").fill("ZZ9999")
+    page.locator(".pair .btn--main").click()
+    check(page, "#pair-wrong", ".screens li")
+    shown = house.show(house.reader(look, None, "a new screen"), "/screen")
+    code = (shown.locator("#code [aria-hidden]").text_content() or "").strip()
+    page.locator("#pair-code").fill(code.lower())
+    page.locator("#pair-name").fill("Foajén")
+    page.locator(".pair .btn--main").click()
+    row = page.locator(".screens li", has_text="Foajén")
+    row.locator("summary").click()
+    check(page, row.locator("details[open] .btn--main"))
+    row.locator("details .btn--main").click()
+    expect(row).to_have_count(0)
+    house.leave(shown)
+
+
+def test_the_desk_of_several_tracks(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    with divided(house):
+        page = house.show(house.reader(look, house.moderator, "tracks"), "moderate")
+        first = page.locator(".strip__title").inner_text()
+        other = page.locator(".choice a:not([aria-current])").first
+        name = other.inner_text()
+        check(page, ".choice a[aria-current]", other, ".screens select", "#pair-track")
+        other.click()
+        expect(page.locator(".strip__title")).not_to_have_text(first)
+        check(page, page.locator(".choice a[aria-current]", has_text=name), ".run .btn--main")
+        house.show(page, "moderate")
+        expect(page.locator(".choice a[aria-current]")).to_have_text(name)  # this browser remembers
+        house.leave(page)
+
+
+@contextmanager
+def divided(house: House) -> Iterator[None]:
+    """The day's talks in two halls, and one of them begun in each."""
+
+    def give(tracks: Sequence[str]) -> None:
+        with house.rows() as session:
+            meeting = house.meeting(session)
+            items = items_of(session, meeting.id)
+            for n, item in enumerate(items):
+                item.track = tracks[n % len(tracks)] if not item.parent_id else ""
+            meeting.now_on = dict(model.now_on([item.rule() for item in items]))
+            meeting.seq += 1
+            meeting.pruned = meeting.seq
+            session.commit()
+
+    give(("Stora salen", "Lilla salen"))
+    try:
+        yield
+    finally:
+        give(("",))
+
+
+def test_the_desk_without_single_keys(house: House, look: Look) -> None:
+    house.stand("on", asked=False)
+    page = house.show(house.reader(look, house.moderator, "keys"), "moderate")
+    check(page, ".keys kbd", ".keys input:checked")
+    page.locator(".keys input").click()
+    check(page, ".keys--off", ".keys input:not(:checked)")
     house.leave(page)
 
 

@@ -73,10 +73,11 @@ def test_a_cookie_lets_in_who_it_names(sqlite_world: World, cookie: str) -> None
     [
         ("organiser", ("staff", "person:p-organiser")),
         ("second_moderator", ("staff", "person:p-second_moderator")),
-        ("speaker", ("public", "speaker:i-talk", "person:p-speaker")),
-        ("leader", ("public", "person:p-leader")),
-        ("hall", ("public", "person:p-hall")),
-        ("screen", ("public", "person:p-screen")),
+        ("speaker", ("public", "speaker:i-talk", "hall", "person:p-speaker")),
+        ("leader", ("public", "web", "person:p-leader")),
+        ("hall", ("public", "hall", "person:p-hall")),
+        ("screen", ("public", "hall", "person:p-screen")),
+        ("lectern", ("public", "lectern", "hall", "person:p-lectern")),
     ],
 )
 def test_everybody_hears_one_shared_layer_and_their_own_last(
@@ -97,7 +98,7 @@ def test_who_is_asked_about_again_is_as_the_database_knows_them_now(world: World
     with reading() as session:
         now = again(session, moderator)
         assert now is not None
-        assert (now.name, now.layers, now.staff) == ("Another", ("public", "person:p-moderator"), False)
+        assert (now.name, now.layers, now.staff) == ("Another", ("public", "hall", "person:p-moderator"), False)
         assert again(session, signed_in) is None
         assert signed_in.way not in still_open(session, HERE, [signed_in])
 
@@ -159,7 +160,7 @@ def test_a_new_role_is_a_new_welcome_before_anything_else(world: World, site: Si
         phone.round()
         events = [event for event, _ in phone.read()]
         assert events == ["welcome"], events
-        assert set(phone.client.layers) == {"public", "person:p-quiet"}
+        assert set(phone.client.layers) == {"public", "web", "person:p-quiet"}
         phone.sees_what_is()
         assert "welcome" not in [event for event, _ in other.read()]
         other.sees_what_is()
@@ -176,5 +177,6 @@ def test_layers_are_of_the_person_and_not_of_the_link(world: World) -> None:
 
 
 def test_no_command_is_for_a_role_that_is_not(sqlite_world: World) -> None:
-    roles = {"organiser", "moderator", "speaker", "leader", "participant", "screen", SYSTEM}
+    roles = {"organiser", "moderator", "speaker", "leader", "participant", "screen", "lectern", SYSTEM}
+    roles |= {"presenter", "turner"}  # which nobody is given by itself
     assert {command.role for command in COMMANDS.values()} <= roles

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from hybridmote import committer, nudge
 from hybridmote.committer import Batch, Committer
 from hybridmote.context import Context, after
+from hybridmote.db import transaction
 from hybridmote.dispatch import Id, Payload, _asked, dispatch
 from hybridmote.problems import Refused
 from hybridmote.questions.store import Question, Receipt, Upvote

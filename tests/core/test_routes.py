@@ -2,7 +2,7 @@
 
 from tests.matrix.site import Site
 
-BLUEPRINTS = {"api", "forms", "meetings", "participants", "surfaces"}
+BLUEPRINTS = {"api", "desk", "forms", "meetings", "participants", "polls", "programme", "slides", "surfaces"}
 
 
 def test_every_route_is_of_a_known_part(site: Site) -> None:

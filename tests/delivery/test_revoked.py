@@ -80,6 +80,7 @@ def test_a_revoked_link_ends_within_two_seconds(
 
 async def ask_all_the_time(clients: list[Client], caught_up: list[int]) -> None:
     """catch_up again and again by the same lines; notes what it was answered up to."""
+
     async def ask(client: Client) -> None:
         while True:
             if client.settled:

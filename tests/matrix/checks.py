@@ -193,7 +193,8 @@ def what_one_may_not_see_is_not_found(world: World, declared: Declared) -> None:
         for name in fields(command, "id"):
             right = example.body.get(name)
             for kind, ids in world.ids(HERE).items():
-                hidden = [id for id in ids if id not in seen[topics[kind]]] if right in ids and kind in topics else []
+                shown = seen[topics[kind]] if kind in topics else {}
+                hidden = [id for id in ids if id not in shown] if right in ids and right in shown else []
                 for id in hidden:
                     answers = [world.ask(who, declared.name, example.body | {name: it}) for it in (id, "q-nothing")]
                     assert [a.pop("seq") for a in answers]
@@ -381,8 +382,12 @@ def _other_bodies(command: Command, example: Example) -> Iterator[dict[str, Any]
         yield body | {name: "q-another"}
     for name in fields(command, "text"):
         yield body | {name: "Something else?"}
+    schema = command.payload.model_json_schema()["properties"]
     for name in fields(command, "integer"):
-        yield body | {name: 77}
+        yield body | {name: min(77, schema[name].get("maximum", 77))}
+    for name in fields(command, "choice"):
+        every = command.payload.model_json_schema()["properties"][name]["enum"]
+        yield body | {name: next(one for one in every if one != body.get(name))}
     for name in fields(command, "boolean"):
         yield body | {name: not body.get(name, False)}
 

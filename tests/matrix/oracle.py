@@ -25,9 +25,13 @@ def picture(world: World, meeting: str, tables: Tables | None = None) -> Picture
     here["meeting"] = [row for row in tables["meeting"] if row["id"] == meeting]
     mine = {q["id"] for q in here["question"]}
     here["upvote"] = [row for row in tables["upvote"] if row["question_id"] in mine]
+    polls = {p["id"] for p in here["poll"]}
+    here["poll_answer"] = [row for row in tables["poll_answer"] if row["poll_id"] in polls]
     seen: Picture = {a: {topic: {} for topic in TOPICS} for a in audiences(here)}
     for topic, tell in TOPICS.items():
         for audience, id, view in tell(here):
+            if audience not in seen:
+                continue  # nobody of this meeting hears it
             seen[audience][topic][id] = view
     return seen
 
@@ -35,7 +39,15 @@ def picture(world: World, meeting: str, tables: Tables | None = None) -> Picture
 def audiences(here: Tables) -> list[str]:
     people = sorted(p["id"] for p in here["participant"])
     speakers = sorted({s["item_id"] for s in here["speaker"] if s["participant_id"]})
-    return ["public", "staff", *(f"person:{p}" for p in people), *(f"speaker:{i}" for i in speakers)]
+    return [
+        "public",
+        "staff",
+        "web",
+        "hall",
+        "lectern",
+        *(f"person:{p}" for p in people),
+        *(f"speaker:{i}" for i in speakers),
+    ]
 
 
 Told = Iterator[tuple[str, str, View]]  # audience, id, view
@@ -51,6 +63,7 @@ def _meeting(here: Tables) -> Told:
         "language",
         "timezone",
         "place",
+        "stream",
         "join_code",
         "demo",
         "now_on",
@@ -74,9 +87,14 @@ def _programme(here: Tables) -> Told:
         "promised",
         "minimum",
         "attendance",
+        "extended",
+        "by_clock",
+        "stream",
     )
     times = [f"{what}_{edge}" for what in ("planned", "expected", "actual") for edge in ("start", "end")]
     for item in here["item"]:
+        if item["removed"]:
+            continue
         speakers = sorted((s for s in here["speaker"] if s["item_id"] == item["id"]), key=lambda s: s["position"])
         state = "waiting" if item["actual_start"] is None else "on" if item["actual_end"] is None else "done"
         view = {name: item[name] for name in plain} | {name: _said(item[name]) for name in times}
@@ -85,6 +103,49 @@ def _programme(here: Tables) -> Told:
         view["speakers"] = [{key: s[key] for key in ("name", "role", "organisation")} for s in speakers]
         yield "public", item["id"], view
         yield "staff", item["id"], view
+
+
+def _steps(here: Tables) -> Told:
+    for step in here["step"]:
+        if not step["undone"]:
+            view = {key: step[key] for key in ("id", "number", "track", "what")}
+            yield "staff", step["id"], view | {"item": step["item_id"], "at": _said(step["at"])}
+
+
+def _cues(here: Tables) -> Told:
+    for cue in here["cue"]:
+        view = {key: cue[key] for key in ("id", "kind", "page")}
+        yield "staff", cue["id"], view | {"item": cue["item_id"], "at": _said(cue["at"])}
+
+
+def _screens(here: Tables) -> Told:
+    for p in here["participant"]:
+        if p["roles"] in ("screen", "lectern"):
+            yield "staff", p["id"], {"id": p["id"], "name": p["name"], "use": p["roles"], "track": p["track"]}
+
+
+def _notices(here: Tables) -> Told:
+    for n in here["notice"]:
+        if n["cleared"]:
+            continue
+        view = {key: n[key] for key in ("id", "text", "to", "track")}
+        view |= {"at": _said(n["at"]), "until": _said(n["until"])}
+        heard = {"all": ["public"], "web": ["web"], "hall": ["hall"], "speaker": ["lectern"]}[n["to"]]
+        if n["to"] == "speaker" and n["item_id"]:
+            heard.append(f"speaker:{n['item_id']}")
+        for audience in ("staff", *heard):
+            yield audience, n["id"], view
+
+
+def _slides(here: Tables) -> Told:
+    for d in here["deck"]:
+        shared = {key: d[key] for key in ("id", "version", "state", "done", "pages", "page")} | {"item": d["item_id"]}
+        for audience in ("staff", f"speaker:{d['item_id']}"):
+            yield audience, d["id"], shared | {"name": d["name"], "error": d["error"]}
+        if d["state"] == "ready":
+            yield "lectern", d["id"], shared
+            if d["page"] >= 1:
+                yield "public", d["id"], shared
 
 
 def _questions(here: Tables) -> Told:
@@ -107,6 +168,30 @@ def _questions(here: Tables) -> Told:
             yield "public", q["id"], shared | {"author": None if q["name_hidden"] else author}
 
 
+def _polls(here: Tables) -> Told:
+    plain = ("id", "version", "kind", "prompt", "options", "most", "state", "on_screen")
+    for p in here["poll"]:
+        given = [str(one).casefold() for a in here["poll_answer"] if a["poll_id"] == p["id"] for one in a["answers"]]
+        numbers = {word: given.count(word) for word in given}
+        names = [str(n) for n in range(len(p["options"]))] if p["kind"] == "choice" else []
+        names = [str(n) for n in range(1, p["most"] + 1)] if p["kind"] == "scale" else names
+        total = sum(int(n) for n in given) if p["kind"] == "scale" else 0
+        view = {name: p[name] for name in plain} | {"item": p["item_id"], "made_at": _said(p["made_at"])}
+        view["answered"] = sum(1 for a in here["poll_answer"] if a["poll_id"] == p["id"])
+        view["bars"] = [numbers.get(name, 0) for name in names]
+        words = sorted(([word, n] for word, n in numbers.items()), key=lambda one: (-one[1], one[0]))
+        view["words"] = words[:40] if p["kind"] == "words" else []
+        view["mean"] = round(total / len(given), 1) if p["kind"] == "scale" and given else None
+        yield "staff", p["id"], view
+        if p["state"] != "draft":
+            yield "public", p["id"], view
+
+
+def _answers(here: Tables) -> Told:
+    for a in here["poll_answer"]:
+        yield f"person:{a['participant_id']}", a["poll_id"], {"answers": a["answers"]}
+
+
 def _upvotes(here: Tables) -> Told:
     for u in here["upvote"]:
         yield f"person:{u['participant_id']}", u["question_id"], {"on": True}
@@ -127,9 +212,16 @@ def _audit(here: Tables) -> Told:
 TOPICS: dict[str, Callable[[Tables], Told]] = {
     "meeting": _meeting,
     "programme": _programme,
+    "steps": _steps,
+    "cues": _cues,
+    "screens": _screens,
+    "notices": _notices,
+    "slides": _slides,
     "questions": _questions,
     "upvotes": _upvotes,
     "receipts": _receipts,
+    "polls": _polls,
+    "answers": _answers,
     "audit": _audit,
 }
 

@@ -19,9 +19,12 @@ from hybridmote.db import Base, open_database, reading
 from hybridmote.dispatch import dispatch
 from hybridmote.ledger import Due
 from hybridmote.meetings.store import Meeting
-from hybridmote.participants.store import Account, AuditEntry, Grant, Participant, hashed
-from hybridmote.programme.store import Cue, Item, Speaker
+from hybridmote.notices.store import Notice
+from hybridmote.participants.store import Account, AuditEntry, Grant, Pairing, Participant, hashed
+from hybridmote.polls.store import Answer, Poll
+from hybridmote.programme.store import Cue, Item, Speaker, Step
 from hybridmote.questions.store import Question, Receipt, Upvote
+from hybridmote.slides.store import Deck, Page
 
 load_rooms()
 
@@ -61,6 +64,8 @@ PEOPLE = {
         Person("web", "participant", "web"),
         Person("quiet", "participant", "web"),  # has asked nothing and supports nothing
         Person("screen", "screen"),
+        Person("lectern", "lectern"),
+        Person("spare_screen", "screen", way="revoked"),
         Person("gone", "participant", "web", way="revoked"),
         Person("their_organiser", "organiser", meeting=THERE),
         Person("their_moderator", "moderator", meeting=THERE),
@@ -79,6 +84,7 @@ _ITEMS: dict[str, tuple[str, tuple[int, int] | None, tuple[int | None, int | Non
     "second_talk": ("talk", (20, 50), (None, None), None),
     "dropped": ("talk", (50, 60), (None, None), None),
     "lunch": ("break", (60, 120), (None, None), None),
+    "removed": ("talk", (120, 130), (None, None), None),
 }
 
 # question: (state, who asks, name hidden, who supports it)
@@ -249,6 +255,10 @@ def _row(cls: type[Base], **given: Any) -> dict[str, Any]:
     return row | given
 
 
+def _written(at: dt.datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
 def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
     def at(minutes: int | None) -> dt.datetime | None:
         return None if minutes is None else now + dt.timedelta(minutes=minutes)
@@ -323,6 +333,20 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             after=after,
         )
 
+    def notice(id: str, meeting: str, to: str, **more: Any) -> dict[str, Any]:
+        times = {"at": at(-2), "until": at(8)}
+        return _row(Notice, id=f"n-{id}", meeting_id=meeting, text=f"To {id}", to=to, **times, **more)
+
+    def deck(id: str, meeting: str, item: str, **more: Any) -> dict[str, Any]:
+        by = PEOPLE["organiser" if meeting == HERE else "their_organiser"].id
+        told = {"meeting_id": meeting, "item_id": item, "uploaded_by": by, "uploaded_at": at(-60)}
+        return _row(Deck, id=f"k-{id}", version=2, name=f"{id}.pdf", file="f" * 64, **told, **more)
+
+    def poll(id: str, meeting: str, item: str, **more: Any) -> dict[str, Any]:
+        given = {"kind": "choice", "state": "open", "options": [], "most": 1} | more
+        told = {"meeting_id": meeting, "item_id": item, "version": 2, "made_at": at(-10), "counts": {}}
+        return _row(Poll, id=f"v-{id}", prompt=f"What of {id}?", **told, **given)
+
     items, cues = [], []
     for position, (id, (kind, planned, (begun, ended), parent)) in enumerate(_ITEMS.items()):
         times = {
@@ -345,12 +369,15 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 promised=kind == "break",
                 minimum=20 if kind == "talk" and planned else None,
                 cancelled=id == "dropped",
+                removed=id == "removed",
+                removed_with=f"i-{id}" if id == "removed" else None,
                 **times,
             )
         )
         for what, when in (("on", begun), ("off", ended)):
             if when is not None:
-                cue = {"meeting_id": HERE, "item_id": f"i-{id}", "kind": what, "at": at(when)}
+                by = "t-talk" if (id, what) in (("welcome", "off"), ("talk", "on")) else None
+                cue = {"meeting_id": HERE, "item_id": f"i-{id}", "step_id": by, "kind": what, "at": at(when)}
                 cues.append(_row(Cue, id=f"c-{id}-{what}", **cue))
     for position, (id, begin, end) in enumerate((("their_talk", -20, 40), ("their_break", 40, 60))):
         planned = {"planned_start": at(begin), "planned_end": at(end)}
@@ -406,6 +433,81 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             _row(Speaker, id="s-1", meeting_id=HERE, item_id="i-talk", name="The speaker", participant_id="p-speaker"),
             _row(Speaker, id="s-2", meeting_id=HERE, item_id="i-talk", position=1, name="Another", role="Host"),
             _row(Speaker, id="s-3", meeting_id=HERE, item_id="i-second_talk", name="A third"),
+        ],
+        "step": [
+            _row(
+                Step,
+                id="t-talk",
+                meeting_id=HERE,
+                track="",
+                what="next",
+                item_id="i-talk",
+                at=at(-32),
+                number=1,
+                changes=[
+                    ["item", "i-welcome", "actual_end", None, _written(at(-32))],
+                    ["item", "i-talk", "actual_start", None, _written(at(-32))],
+                ],
+            ),
+            _row(
+                Step,
+                id="t-gone",
+                meeting_id=HERE,
+                track="",
+                what="start",
+                at=at(-33),
+                number=2,
+                changes=[],
+                undone=True,
+            ),
+            _row(Step, id="t-theirs", meeting_id=THERE, track="", what="start", at=at(-20), number=1, changes=[]),
+        ],
+        "notice": [
+            notice("all", HERE, "all"),
+            notice("web", HERE, "web"),
+            notice("hall", HERE, "hall"),
+            notice("speaker", HERE, "speaker", item_id="i-talk"),
+            notice("gone", HERE, "all", cleared=True),
+            notice("theirs", THERE, "all"),
+        ],
+        "pairing": [
+            _row(Pairing, id="w-new", code="CDFGH", secret_hash=hashed("the-secret-of-a-screen"), expires_at=at(10)),
+            _row(Pairing, id="w-old", code="JKMNP", secret_hash=hashed("of-an-old-one"), expires_at=at(-10)),
+        ],
+        "poll": [
+            poll("draft", HERE, "i-talk", state="draft", options=["Yes", "No"]),
+            poll("choice", HERE, "i-talk", options=["Now", "Soon", "Never"], most=2, answered=2, on_screen=True)
+            | {"counts": {"0": 2, "1": 1}},
+            poll("scale", HERE, "i-talk", kind="scale", options=["Not at all", "Fully"], most=5, answered=2)
+            | {"counts": {"2": 1, "5": 1}},
+            poll("words", HERE, "i-talk", kind="words", most=3, answered=2) | {"counts": {"regn": 2, "träd": 1}},
+            poll("closed", HERE, "i-welcome", state="closed", options=["Yes", "No"], answered=1) | {"counts": {"1": 1}},
+            poll("their", THERE, "i-their_talk", options=["Yes", "No"], answered=1) | {"counts": {"0": 1}},
+        ],
+        "poll_answer": [
+            _row(Answer, poll_id=f"v-{id}", participant_id=PEOPLE[who].id, answers=answers, at=at(-5))
+            for id, who, answers in (
+                ("choice", "hall", [0]),
+                ("choice", "web", [0, 1]),
+                ("scale", "hall", [2]),
+                ("scale", "moderator", [5]),
+                ("words", "hall", ["Regn", "träd"]),
+                ("words", "web", ["regn"]),
+                ("closed", "hall", [1]),
+                ("their", "their_guest", [0]),
+            )
+        ],
+        "deck": [
+            deck("shown", HERE, "i-talk", state="ready", pages=3, done=3, page=2),
+            deck("prepared", HERE, "i-second_talk", state="ready", pages=2, done=2),
+            deck("drawing", HERE, "i-talk", state="rendering", pages=3, done=1),
+            deck("failed", HERE, "i-coffee", state="failed", error="encrypted_pdf"),
+            deck("theirs", THERE, "i-their_talk", state="ready", pages=1, done=1, page=1),
+        ],
+        "page": [
+            _row(Page, deck_id=f"k-{id}", number=n, file=f"{n}" * 64, width=1280, height=720, text=f"Page {n}")
+            for id, pages in (("shown", 3), ("prepared", 2), ("drawing", 1), ("theirs", 1))
+            for n in range(1, pages + 1)
         ],
         "question": [question(id, m, on, -20 + n, told) for n, (m, on, id, told) in enumerate(asked)],
         "upvote": [

@@ -44,7 +44,9 @@ def test_a_link_opens_its_own_meeting_only(browser_of: Callable[[str], FlaskClie
     assert browser_of("web").get("/m/there/live").status_code == 401
 
 
-@pytest.mark.parametrize(("key", "page"), [("web", "live"), ("moderator", "moderate"), ("screen", "screen")])
+@pytest.mark.parametrize(
+    ("key", "page"), [("web", "live"), ("moderator", "moderate"), ("screen", "screen"), ("lectern", "speaker")]
+)
 def test_a_link_leads_to_where_one_works(client: FlaskClient, key: str, page: str) -> None:
     path = f"/j/the-link-of-{key}"
     assert client.post(path, data={"csrf_token": csrf(client, path)}).location == f"/m/here/{page}"
