@@ -184,6 +184,7 @@ def test_single_keys_run_the_day_and_can_be_switched_off_for_good(house: House, 
     page.keyboard.press("e")
     expect(page.locator("#step")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator(f"#q-{second} summary")).to_be_focused()  # where one was, a frame later
     for key in ("N", "E", "U", "A", "R"):
         expect(page.locator(".keys kbd", has_text=key)).to_be_visible()
     page.locator(".keys input").focus()

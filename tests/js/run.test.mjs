@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { due, moment } from "../../static/js/programme/moment.js";
 import { inTrack, itsTrack, nowOn, tracks, upNext } from "../../static/js/programme/order.js";
-import { happened, mainStep, nextBreak, undoable } from "../../static/js/programme/steps.js";
+import { happened, isOfToday, mainStep, nextBreak, undoable } from "../../static/js/programme/steps.js";
 import { KEYS, meant } from "../../static/js/shared/keys.js";
 
 const at = (minutes) => new Date(Date.UTC(2026, 2, 11, 9, minutes)).toISOString();
@@ -146,4 +146,16 @@ test("no key does anything while somebody types, with a modifier, or held down",
   ]) {
     assert.equal(meant(press("n", more), page), null, JSON.stringify(more));
   }
+});
+
+test("what follows is of this day also past midnight, and never of the next one", () => {
+  const dayOf = (at) => new Date(at).toISOString().slice(0, 10);
+  const now = Date.parse("2026-03-11T23:50:00Z");
+  const on = { day: "2026-03-11" };
+  const after = { day: "2026-03-11", expected_start: "2026-03-12T00:05:00Z" };
+  const tomorrow = { day: "2026-03-12", expected_start: "2026-03-12T08:30:00Z" };
+  assert.equal(isOfToday({ on, next: after, now }, dayOf), true);
+  assert.equal(isOfToday({ on, next: tomorrow, now }, dayOf), false);
+  assert.equal(isOfToday({ on: null, next: tomorrow, now: Date.parse("2026-03-12T08:00:00Z") }, dayOf), true);
+  assert.equal(isOfToday({ on, next: null, now }, dayOf), false);
 });

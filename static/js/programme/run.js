@@ -8,14 +8,14 @@ import { useApp, useDay, useOffline } from "../shared/context.js";
 import { itsTrack, timed } from "./order.js";
 import { useProgramme } from "./said.js";
 import { StepLink } from "./step.js";
-import { happened, mainStep, nextBreak, undoable } from "./steps.js";
+import { happened, isOfToday, mainStep, nextBreak, undoable } from "./steps.js";
 import { todayOf } from "./tracks.js";
 
 export function Run({ say }) {
   const { times, t } = useApp();
   const { items, on, next, now } = useDay();
   const clock = timed(items, on);
-  const today = next && times.day(next.expected_start) === times.day(now);
+  const today = isOfToday({ on, next, now }, times.day);
   const main = mainStep({ items, on, next, today, now });
   return html`<div class="run">
     ${

@@ -22,6 +22,11 @@ export function mainStep({ items, on, next, today, now }) {
   return next.planned_start && minutesLeft(parse(next.planned_start), now) <= -LATE ? "look" : "start";
 }
 
+/** Whether the next is of this day: by the calendar, or planned for the same day as what is on, be it past midnight. */
+export function isOfToday({ on, next, now }, dayOf) {
+  return Boolean(next) && (next.day === on?.day || dayOf(next.expected_start) === dayOf(now));
+}
+
 /** The newest step of the track that is not taken back; `steps`: the topic's, which holds no others. */
 export function undoable(steps, track) {
   const mine = steps.filter((step) => step.track === track || step.track === "");

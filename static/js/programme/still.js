@@ -7,7 +7,7 @@ import { due, moment } from "./moment.js";
 import { itsTrack, timed } from "./order.js";
 import { briefly, usePreview } from "./preview.js";
 import { useProgramme } from "./said.js";
-import { mainStep } from "./steps.js";
+import { isOfToday, mainStep } from "./steps.js";
 
 export function Still({ say }) {
   const { times, t } = useApp();
@@ -34,7 +34,7 @@ export function Still({ say }) {
   }, [asked]);
 
   if (!asked) return null;
-  const today = next && times.day(next.expected_start) === times.day(now);
+  const today = isOfToday({ on, next, now }, times.day);
   return html`<section class="still" aria-label=${t("Still on?")} ref=${part}>
     <p class="still__q">
       <b>${t("Still on?")}</b> ${t("It was to end {time}.", { time: times.time(due(clock)) })}${
