@@ -178,6 +178,8 @@ class Truth:
                     if r.participant_id == person
                 },
             }
+        if kind not in ("public", "staff"):
+            return {"questions": {}, "upvotes": {}, "receipts": {}}  # by place: only notices
         seen = {i: q for i, q in self.questions.items() if kind == "staff" or q.state in PUBLIC_STATES}
         view = self._for_staff if kind == "staff" else self._for_all
         return {"questions": {i: view(q) for i, q in seen.items()}, "upvotes": {}, "receipts": {}}

@@ -306,7 +306,7 @@ CATCH_UPS: list[Any] = [
 def test_a_senseless_catch_up_is_answered_by_a_whole_picture_of_ones_own(site: Site, number: int) -> None:
     line = site.line(site.person)
     answer = line.call("catch_up", CATCH_UPS[number])
-    assert answer["ok"] and set(answer["welcome"]["layers"]) == {"public", f"person:{site.person.id}"}
+    assert answer["ok"] and set(answer["welcome"]["layers"]) == {"public", "web", f"person:{site.person.id}"}
     assert site.hidden not in json.dumps(answer)
     right = {"last": dict.fromkeys(answer["welcome"]["layers"], -5), "epoch": answer["welcome"]["epoch"]}
     assert "welcome" in line.call("catch_up", right)

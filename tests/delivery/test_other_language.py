@@ -104,7 +104,7 @@ def test_a_node_client_follows_the_meeting(app: App, hall: Hall) -> None:
             try:
                 await until(lambda: all(c.ready.is_set() for c in clients), 30, "everybody being connected")
                 await until(lambda: node.heard, 30, "the welcome")
-                assert node.heard[0] == {"welcome": ["public", f"person:{follower_.id}"]}
+                assert node.heard[0] == {"welcome": ["public", "web", f"person:{follower_.id}"]}
 
                 mine = (await node.say("question.ask", text="Asked from another language?"))["result"]["id"]
                 assert (await node.say("question.upvote", id=other, on=True))["result"]["support"] == 1

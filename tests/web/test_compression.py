@@ -1,6 +1,7 @@
 """What travels compressed, and what does not."""
 
 import gzip
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -52,3 +53,12 @@ def test_what_gains_nothing_is_left_alone(client: FlaskClient, path: str) -> Non
 def test_a_part_of_a_file_is_a_part_of_the_file(client: FlaskClient) -> None:
     answer = get(client, SCRIPT, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"})
     assert answer.status_code == 206 and len(answer.data) == 10 and "Content-Encoding" not in answer.headers
+
+
+def test_a_script_travels_light(browser_of: Callable[[str], FlaskClient]) -> None:
+    """Seventy of them make a page: no cookie, and only the headers that matter to a file."""
+    answer = get(browser_of("hall"), SCRIPT, headers={"Accept-Encoding": "gzip"})
+    assert "Set-Cookie" not in answer.headers and len(str(answer.headers)) < 450
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
