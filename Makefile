@@ -9,6 +9,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet
 EDITABLE := --no-deps --no-build-isolation --no-index --editable .
 NODE := tests/node
 ARGS ?=
+# Two files of tests run beside each other.
+BESIDE := -n 2 --dist loadfile
 # Seeds of the long runs: the day's date, so that every day tries something else and any day can be tried again.
 SEED ?= $(shell date -u +%Y%m%d)
 
@@ -21,7 +23,7 @@ demo: $(VENV)/.runtime ## a meeting to try, with links for every role; ARGS="--p
 setup: $(VENV)/.dev ## .venv with everything for working on the code
 
 test: system setup $(NODE)/node_modules/.installed ## every test but the long ones, with servers of their own
-	@$(PY) -m pytest -m "not long" $(ARGS)
+	@$(PY) -m pytest -m "not long" $(BESIDE) $(ARGS)
 
 check: setup ## lint, types, imports and the fast tests: under a minute
 	@$(PY) -m ruff check .
@@ -33,7 +35,7 @@ check: setup ## lint, types, imports and the fast tests: under a minute
 
 test-long: system setup $(NODE)/node_modules/.installed ## kills, soaks and seeds: at most 25 minutes; SEED=20260311 repeats a day
 	@echo "Seeds of the long runs: SEED=$(SEED)"
-	@TEST_SEED=$(SEED) $(PY) -m pytest -m long --hypothesis-seed=$(SEED) --session-timeout=1440 $(ARGS)
+	@TEST_SEED=$(SEED) $(PY) -m pytest -m long --hypothesis-seed=$(SEED) --session-timeout=1440 $(BESIDE) $(ARGS)
 
 bench: system setup $(NODE)/node_modules/.installed ## how fast it is: a page and JSON under build/bench
 	@$(PY) -m bench $(ARGS)

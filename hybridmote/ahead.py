@@ -221,7 +221,9 @@ class Day:
         return on
 
     def _break(self, track: str | None) -> str:
-        found = next_break([row for row in self.rows.values() if row.track == self._track(track)], self.now, self.zone)
+        track = self._track(track)
+        mine = [row for row in self.rows.values() if row.track == track]
+        found = next_break(mine, self.rows.get(model.now_on(self.rules).get(track) or ""), self.now, self.zone)
         if found is None:
             raise Refused("state", why="no_break")
         return found
@@ -306,12 +308,14 @@ class Day:
         return at.astimezone(self.zone).strftime("%H.%M")
 
 
-def next_break(rows: Iterable[Item], now: datetime, zone: ZoneInfo) -> str | None:
-    """The first break still to come of those planned for today; `rows` in order."""
+def next_break(rows: Iterable[Item], on: Item | None, now: datetime, zone: ZoneInfo) -> str | None:
+    """The first break still to come of today's: by the calendar, or of the day of what is on, be it past midnight;
+    `rows` in order."""
     today = now.astimezone(zone).date()
     for row in rows:
-        planned = row.planned_start and row.planned_start.astimezone(zone).date() == today
-        if row.kind == "break" and planned and model.state(row.rule()) == "waiting":
+        if row.kind != "break" or not row.planned_start or model.state(row.rule()) != "waiting":
+            continue
+        if (on and row.day == on.day) or row.planned_start.astimezone(zone).date() == today:
             return row.id
     return None
 

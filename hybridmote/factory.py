@@ -8,7 +8,22 @@ from flask import Flask
 from flask_babel import Babel
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from . import api, committer, compression, desk, due, formats, limits, load_rooms, log, nudge, sockets, surfaces, web
+from . import (
+    api,
+    committer,
+    compression,
+    desk,
+    due,
+    files,
+    formats,
+    limits,
+    load_rooms,
+    log,
+    nudge,
+    sockets,
+    surfaces,
+    web,
+)
 from .config import Settings
 from .db import open_database
 from .files import HERE, folder
@@ -30,7 +45,7 @@ def build(settings: Settings) -> Flask:
     limits.configure(settings.redis_url, settings.rate_limits == "on")
     committer.Committer.most = settings.group_commit
 
-    app = Flask("hybridmote", template_folder=folder("templates"), static_folder=folder("static"))
+    app = Flask("hybridmote", template_folder=folder("templates"), static_folder=None)
     secure = settings.public_url().startswith("https://")
     app.config.update(
         SETTINGS=settings,
@@ -42,7 +57,6 @@ def build(settings: Settings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=60 * 60 * 24 * 30,
-        SEND_FILE_MAX_AGE_DEFAULT=0,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
         BABEL_DEFAULT_LOCALE=settings.language,
@@ -51,6 +65,7 @@ def build(settings: Settings) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     Babel(app, locale_selector=web.language_of_request)
+    files.serve(app)
     compression.install(app)
     web.install(app)
     app.register_blueprint(api.api)

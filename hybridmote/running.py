@@ -46,6 +46,7 @@ def running(
     steps = [step for step in topics["steps"].values() if step["track"] in tracks]
     line = {item["id"] for item in stands["line"]}
     day = Day(db, meeting, now)
+    on = day.rows.get(stands["on_now"]["id"]) if stands["on_now"] else None
 
     def foresee(**query: Any) -> View:
         """What a step leads to; the problem instead, when it cannot be done."""
@@ -61,7 +62,7 @@ def running(
         "undoable": max(steps, key=lambda step: step["number"], default=None),
         "ready": [{"to": to, "text": str(text)} for to, text in READY],
         "happened": happened(topics["cues"].values(), stands),
-        "next_break": next_break([row for row in day.rows.values() if row.id in line], now, day.zone),
+        "next_break": next_break([row for row in day.rows.values() if row.id in line], on, now, day.zone),
     }
 
 

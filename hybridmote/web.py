@@ -235,7 +235,7 @@ FOR_FILES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'",
 }
-NOT_FOR_FILES = ("Content-Disposition", "Expires", "Last-Modified")  # they are asked about by their tag
+NOT_FOR_FILES = ("Content-Disposition", "Expires", "Last-Modified")  # they are asked about by their tag, if ever
 
 
 def _headers(response: Response) -> Response:
@@ -243,6 +243,8 @@ def _headers(response: Response) -> Response:
         for name in NOT_FOR_FILES:
             response.headers.pop(name, None)
         response.headers.update(FOR_FILES)
+        if response.cache_control.immutable:
+            response.headers.pop("ETag", None)  # nobody asks again
         return response
     for name, value in {**HEADERS, **g.get("headers", {})}.items():
         if value:

@@ -1,6 +1,5 @@
 """What every test may ask for by name. The servers behind it are in tests/servers.py."""
 
-import datetime as dt
 import os
 import signal
 import sys
@@ -13,11 +12,9 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests import servers
-from tests.servers import App, Databases, Demo, Postgres, Process, Redis
+from tests.servers import SEED, App, Databases, Demo, Postgres, Process, Redis
 
 pytest_plugins = ["tools.seconds_per_room"]
-
-SEED = int(os.environ.get("TEST_SEED") or dt.datetime.now(dt.UTC).strftime("%Y%m%d"))
 
 settings.register_profile("usual", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("usual"), max_examples=1000)

@@ -1,19 +1,13 @@
 """`make screenshots`: a picture of every page, in every size, light and dark, Swedish and English.
 
 Starts a demo in each language, takes the pictures (build/screenshots/<page>-<size>-<light|dark>-<sv|en>.png) and ends it.
-With --readme it also makes the pictures in docs/pictures, which the README shows.
+With --docs it makes the pictures in docs/pictures instead, which the README and the guides show.
 """
 
-import base64
-import json
-import re
 import tempfile
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import click
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -21,17 +15,10 @@ from rich.progress import track
 
 from tests.servers import CHROMIUM_FLAGS, ROOT, Demo, eventually, find_chromium, free_port, product_environment
 from tests.slides.pdfs import pdf
+from tools.guide import PICTURES, for_the_moderators, for_the_readme
+from tools.visit import ENVIRONMENT, at, bring_slides, let_in, look, on_now, person, say, settle, state, version
 
-SIZES = {"phone": (390, 844), "desktop": (1280, 800), "projector": (1920, 1080)}
 EVERYWHERE, HALL = ("phone", "desktop"), ("projector",)
-PICTURES = ROOT / "docs" / "pictures"
-# The address that the screen shows; the pictures are taken at the demo's own.
-ENVIRONMENT = {
-    "HYBRIDMOTE_RATE_LIMITS": "off",
-    "HYBRIDMOTE_BASE_URL": "http://meet.example.org",
-    "HYBRIDMOTE_TRUSTED_HOSTS": '["127.0.0.1"]',
-}
-MOST = 120_000  # bytes of a committed picture
 
 OWN = {
     "sv": ("Vem vattnar den första sommaren, när entreprenören har gått hem?", "Vad säger din chef om det här?"),
@@ -163,12 +150,11 @@ IN_BETWEEN = (
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "screenshots", show_default=True)
 @click.option("--only", default="", help="Only the pictures with this in their name.")
-@click.option("--readme", is_flag=True, help="Make docs/pictures anew, too.")
-def main(out: Path, only: str, readme: bool) -> None:
-    out.mkdir(parents=True, exist_ok=True)
+@click.option("--docs", is_flag=True, help="Make docs/pictures anew instead.")
+def main(out: Path, only: str, docs: bool) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
-        for language in ("sv", "en"):
+        for language in ("en",) if docs else ("sv", "en"):
             with tempfile.TemporaryDirectory() as data:
                 demo = Demo(
                     Path(data),
@@ -179,11 +165,18 @@ def main(out: Path, only: str, readme: bool) -> None:
                 try:
                     demo.start()
                     demo.wait_ready(60)
-                    Photographer(browser, demo, language, out, only).take_all(readme and language == "en")
+                    prepare(demo, language)
+                    if docs:
+                        for_the_readme(browser, demo)
+                        for_the_moderators(browser, demo)
+                    else:
+                        out.mkdir(parents=True, exist_ok=True)
+                        Photographer(browser, demo, language, out, only).take_all()
                 finally:
                     demo.terminate()
                     demo.close()
-    click.echo(f"{len(list(out.glob('*.png')))} pictures in {out}")
+    folder = PICTURES if docs else out
+    click.echo(f"{len([*folder.glob('*.png'), *folder.glob('*.webp')])} pictures in {folder}")
 
 
 class Photographer:
@@ -191,10 +184,7 @@ class Photographer:
         self.browser, self.demo, self.language, self.out, self.only = browser, demo, language, out, only
         self.contexts: dict[tuple[str | None, str, str], BrowserContext] = {}
 
-    def take_all(self, readme: bool) -> None:
-        prepare(self.demo, self.language)
-        if readme:
-            for_the_readme(self.browser, self.demo)
+    def take_all(self) -> None:
         refuse_one(self.demo, self.language)
         self.take(SHOTS, f"{self.language}, during a talk")
         show_slides(self.demo, self.language)
@@ -238,27 +228,6 @@ class Photographer:
         return self.contexts[key]
 
 
-def look(browser: Browser, language: str, size: str, colours: str, scale: float = 1) -> BrowserContext:
-    width, height = SIZES[size]
-    return browser.new_context(
-        viewport={"width": width, "height": height},
-        device_scale_factor=scale,
-        is_mobile=size == "phone",
-        has_touch=size == "phone",
-        color_scheme="dark" if colours == "dark" else "light",
-        locale="sv-SE" if language == "sv" else "en-GB",
-        timezone_id="Europe/Stockholm",
-        reduced_motion="reduce",
-    )
-
-
-def settle(page: Page) -> None:
-    """Letters drawn, and on a live page the line open."""
-    page.evaluate("document.fonts.ready")
-    if page.locator(".head .line").count():
-        page.locator(".head .line:not(.line--waiting):not(.line--lost)").wait_for()
-
-
 def prepare(demo: Demo, language: str) -> None:
     """Something is on stage; whoever is photographed has asked one question, and supports two."""
     topics = state(demo)["topics"]
@@ -277,11 +246,6 @@ def refuse_one(demo: Demo, language: str) -> None:
     say(demo, "moderator", "question.reject", id=refused, reason=WHY[language])
 
 
-def on_now(demo: Demo) -> str:
-    (meeting,) = state(demo)["topics"]["meeting"].values()
-    return next(item for item in meeting["now_on"].values() if item)
-
-
 def show_slides(demo: Demo, language: str) -> None:
     """The second page of three is shown, and no question is on stage."""
     bring_slides(demo, on_now(demo), pdf(*SLIDES[language]))
@@ -295,19 +259,6 @@ def show_slides(demo: Demo, language: str) -> None:
             say(demo, "moderator", "question.answer", id=q["id"])
 
 
-def bring_slides(demo: Demo, item: str, content: bytes) -> None:
-    form = (
-        b'--x\r\nContent-Disposition: form-data; name="file"; filename="slides.pdf"\r\n\r\n'
-        + content
-        + b"\r\n--x--\r\n"
-    )
-    headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "application/json"}
-    headers["Authorization"] = f"Bearer {person(demo, 'moderator')['token']}"
-    address = f"{demo.base_url}/m/{demo.people['meeting']}/slides/{item}"
-    with urllib.request.urlopen(urllib.request.Request(address, form, headers), timeout=60) as answer:
-        assert answer.status == 200
-
-
 def open_a_poll(demo: Demo, language: str) -> None:
     """Everybody whose link we have has answered."""
     prompt, *options = POLL[language]
@@ -316,111 +267,6 @@ def open_a_poll(demo: Demo, language: str) -> None:
     say(demo, "moderator", "poll.open", id=poll)
     for number, who in enumerate(("attendee", "moderator", "speaker", "organiser")):
         say(demo, who, "poll.answer", id=poll, answers=[number % 2])
-
-
-def say(demo: Demo, who: str, command: str, **payload: Any) -> Any:
-    body = json.dumps({"op": str(uuid4()), **payload}).encode()
-    return ask(demo, who, f"commands/{command}", body)["result"]
-
-
-def state(demo: Demo) -> Any:
-    return ask(demo, "moderator", "state")
-
-
-def version(demo: Demo) -> int:
-    (meeting,) = state(demo)["topics"]["meeting"].values()
-    return int(meeting["version"])
-
-
-def ask(demo: Demo, who: str, path: str, body: bytes | None = None) -> Any:
-    headers = {"Authorization": f"Bearer {person(demo, who)['token']}", "Content-Type": "application/json"}
-    address = f"{demo.base_url}/api/v1/m/{demo.people['meeting']}/{path}"
-    with urllib.request.urlopen(urllib.request.Request(address, body, headers), timeout=60) as answer:
-        return json.load(answer)
-
-
-def person(demo: Demo, role: str) -> dict[str, str]:
-    """The last of a list: the first who takes part has asked before, and been refused."""
-    found = demo.people[role]
-    return found[-1] if isinstance(found, list) else found
-
-
-def at(demo: Demo, path: str) -> str:
-    told = demo.people
-    return demo.base_url + path.format(slug=told["meeting"], token=person(demo, "attendee")["token"])
-
-
-def let_in(context: BrowserContext, demo: Demo, who: dict[str, str]) -> None:
-    """What opening a personal link and pressing its one button does."""
-    link = f"{demo.base_url}/j/{who['token']}"
-    token = re.search(r'name="csrf_token" value="([^"]+)"', context.request.get(link).text())
-    assert token, f"{link} has no form"
-    context.request.post(link, form={"csrf_token": token[1]})
-
-
-# The README's pictures
-
-OVERVIEW = """<!doctype html><meta charset="utf-8"><style>
-  body {{ box-sizing: border-box; margin: 0; width: 1310px; height: 1011px; padding: 36px; background: #e9eeeb;
-    display: grid; grid-template: 428px 475px / 760px 442px; gap: 36px; }}
-  img {{ box-sizing: border-box; display: block; width: 100%; height: 100%; outline: 1px solid #65766e; }}
-  .live {{ grid-area: 1 / 2 / 3 / 3; border: 8px solid #0f261f; border-radius: 24px; object-fit: cover;
-    object-position: top; outline: 0; }}
-</style>
-<img class="screen" alt="" src="{screen}"><img class="live" alt="" src="{live}"><img alt="" src="{moderate}">"""
-
-AS_WEBP = """async ([picture, most]) => {
-  const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
-  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-  canvas.getContext("2d").drawImage(bitmap, 0, 0);
-  let blob;
-  for (let quality = 0.9; !blob || (blob.size > most && quality > 0.5); quality -= 0.05)
-    blob = await canvas.convertToBlob({ type: "image/webp", quality });
-  const small = new Uint8Array(await blob.arrayBuffer());
-  return btoa(Array.from(small, (byte) => String.fromCharCode(byte)).join(""));
-}"""
-
-
-def for_the_readme(browser: Browser, demo: Demo) -> None:
-    """The live page on a phone, the desk and the screen, each alone and all three together."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    others = [look(browser, "en", "phone", "light") for _ in demo.people["attendee"]]
-    for context, one in zip(others, demo.people["attendee"], strict=True):  # so that somebody is there
-        let_in(context, demo, one)
-        context.new_page().goto(at(demo, "/m/{slug}/live"))
-    seen = {}
-    for name, who, size, scale in (
-        ("screen", "screen", "projector", 0.7),
-        ("live", "attendee", "phone", 1.5),
-        ("moderate", "moderator", "desktop", 1),
-    ):
-        context = look(browser, "en", size, "light", scale)
-        let_in(context, demo, person(demo, who))
-        page = context.new_page()
-        page.goto(at(demo, f"/m/{{slug}}/{name}"))
-        settle(page)
-        if name == "moderate":
-            page.locator(".head .line").get_by_text(re.compile(r"[2-9] in the hall, [2-9] on the web")).wait_for()
-        seen[name] = keep(page, name)
-        context.close()
-    page = browser.new_page(viewport={"width": 1310, "height": 1011})
-    page.set_content(OVERVIEW.format(**seen))
-    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
-    keep(page, "overview")
-    for context in (page.context, *others):
-        context.close()
-
-
-def keep(page: Page, name: str) -> str:
-    """Take and store a picture as WebP, a third of the same PNG; as an address that a page can show."""
-    taken = base64.b64encode(page.screenshot()).decode()
-    picture: str = page.evaluate(AS_WEBP, [taken, MOST])
-    data = base64.b64decode(picture)
-    if len(data) > MOST:
-        raise click.ClickException(f"{name} has {len(data)} bytes, more than {MOST}")
-    (PICTURES / f"{name}.webp").write_bytes(data)
-    return f"data:image/png;base64,{taken}"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 has_venv() { [ -x .venv/bin/pip ] || python3 -c 'import ensurepip, venv' 2>/dev/null; }
 has_postgresql() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || has_by_pg_config; }
 has_by_pg_config() { has pg_config && [ -x "$(pg_config --bindir)/initdb" ]; }
-has_chromium() { has chromium || has chromium-browser || has google-chrome; }
+has_chromium() { has chromium-headless-shell || has chromium || has chromium-browser || has google-chrome; }
 has_font() { [ -n "$(find /usr/share/fonts /usr/local/share/fonts -name '*.[ot]tf' 2>/dev/null | head -n 1)" ]; }
 has_emoji() { [ -n "$(find /usr/share/fonts /usr/local/share/fonts -iname '*emoji*' 2>/dev/null | head -n 1)" ]; }
 
@@ -15,7 +15,7 @@ missing() {
     has_venv || printf 'python3-venv '
     has_postgresql || printf 'postgresql '
     has redis-server || printf 'redis-server '
-    has_chromium || printf 'chromium '
+    has_chromium || printf 'chromium-headless-shell '
     has_font || printf 'fonts-liberation '
     has_emoji || printf 'fonts-noto-color-emoji '
     has node || printf 'nodejs '
@@ -46,6 +46,7 @@ if [ "$root" != no ]; then
         for package in $wanted; do # one that cannot be had must not keep the others away
             apt install --no-install-recommends "$package" || true
         done
+        has_chromium || apt install --no-install-recommends chromium || true # not everywhere in two packages
     fi
     still=$(missing)
     [ -z "$still" ] || tail -n 15 "$log" >&2

@@ -35,7 +35,7 @@ class Text(Payload):
 
 class Add(Text):
     item: Id
-    kind: model.Kind
+    kind: model.Kind = Field(description="how it is answered")
 
 
 class Edit(Text):

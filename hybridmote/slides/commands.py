@@ -21,34 +21,36 @@ Digest = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of a file that ha
 
 class Add(Payload):
     item: Id
-    name: words(model.NAME)  # type: ignore[valid-type]
+    name: words(model.NAME) = Field(description="of the file")  # type: ignore[valid-type]
     file: str = Digest
     by: Id = Field(description="who brought it")
 
 
 class Drawn(Payload):
-    deck: Id
-    number: int = Field(ge=1, le=model.PAGES)
+    deck: Id = Field(description="id of the slides")
+    number: int = Field(ge=1, le=model.PAGES, description="of the page, from 1")
     of: int = Field(ge=1, le=model.PAGES, description="how many there are")
     file: str = Digest
-    width: int = Field(ge=1, le=10_000)
-    height: int = Field(ge=1, le=10_000)
-    text: words(model.TEXT, multiline=True, optional=True)  # type: ignore[valid-type]
+    width: int = Field(ge=1, le=10_000, description="of the picture, in pixels")
+    height: int = Field(ge=1, le=10_000, description="of the picture, in pixels")
+    text: words(model.TEXT, multiline=True, optional=True) = Field(  # type: ignore[valid-type]
+        description="what stands on the page"
+    )
 
 
 class Fail(Payload):
-    deck: Id
-    error: model.Failure
+    deck: Id = Field(description="id of the slides")
+    error: model.Failure = Field(description="why it could not be drawn")
 
 
 class Turn(Payload):
-    deck: Id
+    deck: Id = Field(description="id of the slides")
     page: int = Field(ge=0, le=model.PAGES, description="which page everyone is shown; 0: none")
     expected: int | None = Field(None, ge=0, le=model.PAGES, description="the page it was turned from")
 
 
 class Which(Payload):
-    deck: Id
+    deck: Id = Field(description="id of the slides")
 
 
 @command("slides.add", role="system", payload=Add)

@@ -1,6 +1,6 @@
 // Where the programme is set up: takes over what the server drew (templates/programme/desk.html) and follows the meeting.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact.standalone.module.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.standalone.module.js";
 import { start } from "./lib/app.js";
 import { useList, useSignal } from "./lib/hooks.js";
 import { draftOf } from "./programme/edit/form.js";
@@ -169,7 +169,7 @@ function useDesk({ items, setOpened, setOver, say }) {
 
 /** Focus follows what was moved, closed or put back, once it is drawn where it is now. */
 function useFocusAfter(focus) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const id = focus.current;
     if (!id) return;
     const target = id === "undo" ? document.getElementById("undo") : document.querySelector(`#${CSS.escape(id)} .plan__open`);

@@ -22,7 +22,7 @@ function look(wait = LOOK) {
 
 async function ask() {
   try {
-    const answer = await fetch("/screen/pairing", { signal: AbortSignal.timeout(10_000) });
+    const answer = await fetch("/screen/pairing", { signal: AbortSignal.timeout(5_000) });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null;

@@ -1,5 +1,6 @@
 """One demo for each file here, and the two looks that every state is read with."""
 
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -7,10 +8,11 @@ from playwright.sync_api import Browser
 
 from tests import servers
 from tests.accessibility.house import House, Look
-from tests.servers import Demo
+from tests.servers import SEED, Demo
 
 SWEDISH_PHONE = Look("sv", "light", 390, 844)
 ENGLISH_DESK = Look("en", "dark", 1280, 800)
+LOOKS = [SWEDISH_PHONE, ENGLISH_DESK]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
 
 
 # A fixture of the module with parameters: all that is read with one look is read together, with the same browsers.
-@pytest.fixture(scope="module", params=[SWEDISH_PHONE, ENGLISH_DESK], ids=str)
+@pytest.fixture(scope="module", params=LOOKS, ids=str)
 def look(request: pytest.FixtureRequest, house: House) -> Iterator[Look]:
     yield request.param
     house.close()
@@ -44,3 +46,14 @@ def no_errors(request: pytest.FixtureRequest) -> Iterator[None]:
     if house:
         errors, house.errors = house.errors, []
         assert not errors, "errors in the browser:\n" + "\n".join(errors)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """`make test` reads every state with one of the two looks, another one from day to day; `make test-long` reads it
+    with the other."""
+    for item in items:
+        if isinstance(item, pytest.Function) and (call := getattr(item, "callspec", None)) and "look" in call.params:
+            rest = {name: value for name, value in call.params.items() if name != "look"}
+            turn = zlib.crc32(f"{item.path.name} {item.originalname} {rest}".encode()) + SEED
+            if LOOKS.index(call.params["look"]) != turn % len(LOOKS):
+                item.add_marker(pytest.mark.long)

@@ -358,6 +358,7 @@ def test_a_screen_that_waits(house: House, look: Look, tunnel: Tunnel) -> None:
     house.show(page, "/screen", through=tunnel)
     check(page, page.locator("#code").get_by_text(re.compile(r"^[2-9A-Z]{5}$")))
     code = page.locator("#code [aria-hidden]").inner_text()
+    page.wait_for_load_state()  # its script is there too
     tunnel.cut()
     expect(page.locator("#lost")).not_to_be_empty(timeout=20_000)
     check(page, "#lost")

@@ -40,6 +40,7 @@ OUGHT = """() => [...document.querySelectorAll(
 
 def walk(page: Page, key: str = "Tab", most: int = 250) -> list[dict[str, Any]]:
     """Every stop, from wherever the keyboard is, out of the page and in again at its other end, to the first."""
+    page.bring_to_front()  # of the pages that are open, the keyboard is at this one
     stops: list[dict[str, Any]] = []
     for _ in range(most):
         page.keyboard.press(key)

@@ -184,21 +184,35 @@ PIXELS = """async ([picture, boxes]) => {
 }"""
 
 
+def still(page: Page) -> tuple[list[list[float]], bytes]:
+    """The icons' boxes in the window, and a picture of it in which they stand there: nothing moved meanwhile."""
+
+    def boxes() -> list[list[float]]:
+        found: list[list[float]] = page.locator(".icon").evaluate_all(
+            "all => all.map((one) => one.getBoundingClientRect())"
+            ".filter((box) => box.width && box.top > 0 && box.bottom < innerHeight && box.right < innerWidth)"
+            ".map(({x, y, width, height}) => [x, y, width, height])"
+        )
+        return found
+
+    for _ in range(5):
+        before, taken = boxes(), page.screenshot()
+        if boxes() == before:
+            return before, taken
+    raise AssertionError("the page does not come to rest")
+
+
 def test_forced_colours(house: House, look: Look, full: Person) -> None:
     """Every icon is drawn, what is chosen differs by more than colour, and the strip has an edge."""
     for who, path, strip in ((full, "live", ".strip"), (house.moderator, "moderate", ".stage")):
         page = house.show(house.reader(look, who), path)
         page.emulate_media(forced_colors="active")
         try:
-            icons = page.locator(".icon").evaluate_all(
-                "all => all.map((one) => one.getBoundingClientRect())"
-                ".filter((box) => box.width && box.top > 0 && box.bottom < innerHeight && box.right < innerWidth)"
-                ".map(({x, y, width, height}) => [x, y, width, height])"
-            )
+            icons, taken = still(page)
             size = page.viewport_size
             assert size
             whole = [0, 0, size["width"], size["height"]]
-            picture = base64.b64encode(page.screenshot()).decode()
+            picture = base64.b64encode(taken).decode()
             all_of_it, *drawn = page.evaluate(PIXELS, [picture, [whole, *icons]])
             assert all_of_it["colours"] > 10 and all_of_it["ground"] < 0.99, "an empty page"
             assert path == "moderate" or drawn, "no icon in the window"

@@ -645,7 +645,7 @@ def drawn(house: House, look: Look) -> Iterator[tuple[Page, Page, Page]]:
     pages = []
     for who in (house.person(5), house.moderator, house.screen):
         page = house.reader(look, who, "drawn")
-        page.route("**/static/js/**", lambda route: route.fulfill(status=404))
+        page.route("**/static/*/js/**", lambda route: route.fulfill(status=404))
         pages.append(page)
     yield pages[0], pages[1], pages[2]
     for page in pages:

@@ -65,7 +65,7 @@ def test_a_talk_runs_over_a_next_is_forgotten_and_lunch_holds(
     # Half an hour more is given, having seen what that costs, and taken back.
     desk.get_by_role("link", name=re.compile(r"^\+5 min")).first.click()
     desk.locator("#step-minutes").fill("45")
-    desk.locator(".step form button").click()
+    desk.locator(".step").get_by_role("button", name="Show", exact=True).click()
     expect(desk.locator(".step__leads")).to_contain_text(re.compile("starts|kept|shorter|becomes|later", re.I))
     confirm(desk)
     expect(desk.locator(".still")).to_have_count(0)

@@ -55,6 +55,7 @@ def code_of(page: Page, base: str) -> str:
     page.goto(f"{base}/screen")
     code = page.locator("#code [aria-hidden]")
     expect(code).to_have_text(re.compile(r"^[2-9A-Z]{5}$"))
+    page.wait_for_load_state()  # its script is there too, whatever becomes of the line
     return code.inner_text()
 
 
@@ -118,7 +119,7 @@ def test_a_screen_that_waits_without_contact_finds_its_way_when_it_is_back(
     hall = new_page(**PROJECTOR)
     code = code_of(hall, tunnel.url)
     tunnel.cut()
-    expect(hall.locator("#lost")).to_be_visible(timeout=15_000)
+    expect(hall.locator("#lost")).to_be_visible(timeout=21_000)  # it looks each 2 s and waits 5 s for an answer
     say(demo, "screen.pair", code=code)
     time.sleep(1)
     tunnel.mend()

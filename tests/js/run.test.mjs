@@ -117,8 +117,10 @@ test("the next break is one of today's that has not begun", () => {
     pause("coffee", 20),
     pause("lunch", 90),
   ];
-  assert.equal(nextBreak(line, dayOf, now).id, "coffee");
-  assert.equal(nextBreak([pause("tomorrow", 24 * 60)], dayOf, now), null);
+  assert.equal(nextBreak(line, null, dayOf, now).id, "coffee");
+  const night = [{ ...pause("night", 24 * 60), day: "2026-03-11" }];
+  assert.equal(nextBreak(night, null, dayOf, now), null, "another day's");
+  assert.equal(nextBreak(night, { day: "2026-03-11" }, dayOf, now).id, "night", "of the day that is on, past midnight");
 });
 
 const press = (key, more = {}) => ({ key, target: { closest: () => null }, ...more });

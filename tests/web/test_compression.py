@@ -1,13 +1,19 @@
 """What travels compressed, and what does not."""
 
 import gzip
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-SCRIPT = "/static/vendor/socket.io.esm.min.js"
+from hybridmote.files import edition, folder
+
+EDITION = edition(folder("static"))
+SCRIPT = f"/static/{EDITION}/vendor/socket.io.esm.min.js"
+YESTERDAYS = "/static/0123456789ab/vendor/socket.io.esm.min.js"
 
 
 def get(client: FlaskClient, path: str, headers: dict[str, str] | None = None) -> TestResponse:
@@ -27,9 +33,29 @@ def test_a_script_is_compressed_for_who_can_read_it_and_is_the_same(client: Flas
 
 
 def test_what_is_known_is_not_sent_again(client: FlaskClient) -> None:
-    tag = get(client, SCRIPT, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
-    again = get(client, SCRIPT, headers={"Accept-Encoding": "gzip", "If-None-Match": tag})
+    """The address holds the edition, so that a browser need not ask; yesterday's is asked for by a page still open."""
+    kept = get(client, SCRIPT).headers
+    assert kept["Cache-Control"] == "max-age=31536000, immutable" and "ETag" not in kept
+    old = get(client, YESTERDAYS, headers={"Accept-Encoding": "gzip"})
+    assert old.data == get(client, SCRIPT, headers={"Accept-Encoding": "gzip"}).data
+    assert old.headers["Cache-Control"] == "no-cache"
+    again = get(client, YESTERDAYS, headers={"Accept-Encoding": "gzip", "If-None-Match": old.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_another_file_or_another_name_is_another_edition(tmp_path: Path) -> None:
+    editions = []
+    for name, content in (("a", "1"), ("a", "2"), ("b", "2"), ("b", "1")):
+        (tmp_path / name).write_text(content)
+        editions.append(edition(tmp_path))
+    assert len(set(editions)) == 4
+    assert edition(tmp_path) == editions[-1]
+
+
+def test_every_page_names_files_of_todays_edition(client: FlaskClient) -> None:
+    page = get(client, "/").get_data(as_text=True)
+    named = re.findall(r'"(/static/[^"]+)"', page)
+    assert len(named) > 4 and all(path.startswith(f"/static/{EDITION}/") for path in named)
 
 
 @pytest.mark.parametrize("path", ["/", "/accessibility", "/api/docs"])
@@ -44,7 +70,7 @@ def test_who_cannot_read_it_gets_it_plain(client: FlaskClient, encoding: str) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/vendor/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2", "/healthz"]
+    "path", [f"/static/{EDITION}/vendor/fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2", "/healthz"]
 )
 def test_what_gains_nothing_is_left_alone(client: FlaskClient, path: str) -> None:
     assert "Content-Encoding" not in get(client, path, headers={"Accept-Encoding": "gzip"}).headers

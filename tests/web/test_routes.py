@@ -44,7 +44,7 @@ ROUTES: dict[str, tuple[str, int, int, int]] = {
     "/healthz": ("GET", 200, 200, 200),
     "/readyz": ("GET", 200, 200, 200),
     "/metrics": ("GET", 200, 200, 200),
-    "/static/<path:filename>": ("GET", 404, 404, 404),
+    "/static/<edition>/<path:filename>": ("GET", 404, 404, 404),
 }
 READABLE = [rule for rule, (methods, *_) in ROUTES.items() if "GET" in methods]
 

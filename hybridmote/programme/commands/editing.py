@@ -90,7 +90,7 @@ class Where(Payload):
 
 class Fields(Where):
     title: words(TITLE, optional=True) = Field("", description="at most 200 graphemes")  # type: ignore[valid-type]
-    kind: model.Kind = "talk"
+    kind: model.Kind = Field("talk", description="what it is; nobody is asked anything during a break")
     begins: Clock = Field("", description="as the meeting's clock shows it on its day, 09.05; instead of planned_start")
     ends: Clock = Field("", description="as begins; earlier than that means the day after; instead of planned_end")
     planned_start: AwareDatetime | None = Field(None, ge=EARLIEST, le=LATEST, description="ISO 8601 with a zone")
@@ -99,7 +99,7 @@ class Fields(Where):
     minimum: int | None = Field(
         None, ge=0, le=MOST_MINUTES, description="minutes it may be shortened to; null: not at all"
     )
-    attendance: Literal["hall", "web", "both"] = "both"
+    attendance: Literal["hall", "web", "both"] = Field("both", description="whom it is for")
     by_clock: bool = Field(False, description="it begins by itself when its time comes")
     stream: Address = Field("", description="address of its own picture, https; empty: the meeting's")
     description: words(DESCRIPTION, multiline=True, optional=True) = Field(  # type: ignore[valid-type]

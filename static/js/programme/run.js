@@ -67,7 +67,7 @@ function More({ say, finish }) {
   const { busy, send } = useProgramme();
   const part = useRef(null);
   const last = undoable(useList(store, "steps"), track);
-  const pause = nextBreak(line, times.day, now);
+  const pause = nextBreak(line, on, times.day, now);
   const correctable = happened(useList(store, "cues"), line, todayOf(line, on, next)).length > 0;
 
   useEffect(() => {

@@ -50,8 +50,9 @@ export function happened(cues, line, day) {
   return [...found.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, CORRECTED);
 }
 
-/** The first break still to come of those planned for today. @param {(at: string) => string} dayOf of an instant */
-export function nextBreak(line, dayOf, now) {
+/** The first break still to come of today's: by the calendar, or of the day of what is on, be it past midnight.
+ *  @param {object | null} on @param {(at: string) => string} dayOf of an instant */
+export function nextBreak(line, on, dayOf, now) {
   const today = dayOf(now);
   return (
     line.find(
@@ -59,7 +60,7 @@ export function nextBreak(line, dayOf, now) {
         item.kind === "break" &&
         item.state === "waiting" &&
         item.planned_start &&
-        dayOf(item.planned_start) === today,
+        (item.day === on?.day || dayOf(item.planned_start) === today),
     ) ?? null
   );
 }

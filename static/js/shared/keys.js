@@ -1,6 +1,6 @@
 // Single keys for the desk (WCAG 2.1.4): listed where one works, and switched off for good with one press.
 
-import { html, useEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
+import { html, useLayoutEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
 import { createKeep, keyPrefix, openStorage } from "../lib/keep.js";
 import { useApp } from "./context.js";
 
@@ -36,7 +36,7 @@ export function Keys({ say }) {
   const [on, set] = useState(() => keep.get(OFF) === null);
   const list = useRef(null);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return undefined;
     const press = (event) => {
       const asked = meant(event, document);

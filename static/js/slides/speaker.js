@@ -19,7 +19,7 @@ export function SpeakerSlides({ talk, family }) {
   const coming = brings && ofItem(decks, talk.id).coming;
   return html`<div class="talk__slides">
     <h2>${t("Slides")}</h2>
-    <${TurnSlides} items=${family} />
+    <${TurnSlides} items=${family} clicker=${true} />
     ${
       brings &&
       html`<details class="slides__bring" open=${Boolean(coming)}>

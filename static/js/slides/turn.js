@@ -1,20 +1,23 @@
 // Turning the pages for everyone: for who speaks, the lectern and the moderator.
 
-import { html, useEffect } from "../../vendor/preact.standalone.module.js";
+import { html, useEffect, useRef } from "../../vendor/preact.standalone.module.js";
 import { useList, useSignal } from "../lib/hooks.js";
 import { Icon, when, words } from "../shared/bits.js";
 import { useApp, useOffline } from "../shared/context.js";
 import { Picture } from "./deck.js";
 import { pageFor, pageOf, ready } from "./decks.js";
 
-/** @param {{items: Set<string>}} props ids of the items whose slides are turned here: the first deck that is ready */
-export function TurnSlides({ items }) {
+/**
+ * @param {{items: Set<string>, clicker?: boolean}} props items: ids of those whose slides are turned here, the first deck
+ *   that is ready; clicker: whether a remote control's keys turn too, which act on the page and not on the picture
+ */
+export function TurnSlides({ items, clicker = false }) {
   const { store } = useApp();
   const deck = ready(useList(store, "slides"), items);
-  return deck ? html`<${Turn} key=${deck.id} deck=${deck} />` : null;
+  return deck ? html`<${Turn} key=${deck.id} deck=${deck} clicker=${clicker} />` : null;
 }
 
-function Turn({ deck }) {
+function Turn({ deck, clicker }) {
   const { outbox, t } = useApp();
   const offline = useOffline();
   const entries = useSignal(outbox.entries);
@@ -37,6 +40,18 @@ function Turn({ deck }) {
     event.preventDefault();
     turn(to);
   }
+
+  const click = useRef(null);
+  click.current = (event) => {
+    const away = event.target === document.body || event.target === document.documentElement;
+    if (away && (event.key === "PageDown" || event.key === "PageUp")) key(event);
+  };
+  useEffect(() => {
+    if (!clicker) return undefined;
+    const pressed = (event) => click.current(event);
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, [clicker]);
 
   const at = Math.max(page, 1);
   return html`<div class="turn">

@@ -1,0 +1,126 @@
+"""The pictures in docs/pictures: those of the README, and the day by the hour of docs/moderators.md."""
+
+import base64
+import datetime as dt
+import re
+
+import click
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.servers import ROOT, Demo
+from tools.visit import at, let_in, look, on_now, person, say, settle, state
+
+PICTURES = ROOT / "docs" / "pictures"
+MOST = 120_000  # bytes of a committed picture
+
+OVERVIEW = """<!doctype html><meta charset="utf-8"><style>
+  body {{ box-sizing: border-box; margin: 0; width: 1310px; height: 1011px; padding: 36px; background: #e9eeeb;
+    display: grid; grid-template: 428px 475px / 760px 442px; gap: 36px; }}
+  img {{ box-sizing: border-box; display: block; width: 100%; height: 100%; outline: 1px solid #65766e; }}
+  .live {{ grid-area: 1 / 2 / 3 / 3; border: 8px solid #0f261f; border-radius: 24px; object-fit: cover;
+    object-position: top; outline: 0; }}
+</style>
+<img class="screen" alt="" src="{screen}"><img class="live" alt="" src="{live}"><img alt="" src="{moderate}">"""
+
+AS_WEBP = """async ([picture, most]) => {
+  const bytes = Uint8Array.from(atob(picture), (letter) => letter.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  let blob;
+  for (let quality = 0.9; !blob || (blob.size > most && quality > 0.5); quality -= 0.05)
+    blob = await canvas.convertToBlob({ type: "image/webp", quality });
+  const small = new Uint8Array(await blob.arrayBuffer());
+  return btoa(Array.from(small, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+
+def for_the_readme(browser: Browser, demo: Demo) -> None:
+    """The live page on a phone, the desk and the screen, each alone and all three together."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    others = [look(browser, "en", "phone", "light") for _ in demo.people["attendee"]]
+    for context, one in zip(others, demo.people["attendee"], strict=True):  # so that somebody is there
+        let_in(context, demo, one)
+        context.new_page().goto(at(demo, "/m/{slug}/live"))
+    seen = {}
+    for name, who, size, scale in (
+        ("screen", "screen", "projector", 0.7),
+        ("live", "attendee", "phone", 1.5),
+        ("moderate", "moderator", "desktop", 1),
+    ):
+        page = visit(browser, demo, who, f"/m/{{slug}}/{name}", size, scale)
+        if name == "moderate":
+            page.locator(".head .line").get_by_text(re.compile(r"[2-9] in the hall, [2-9] on the web")).wait_for()
+        seen[name] = keep(page, name)
+        page.context.close()
+    page = browser.new_page(viewport={"width": 1310, "height": 1011})
+    page.set_content(OVERVIEW.format(**seen))
+    page.evaluate("Promise.all([...document.images].map((image) => image.decode()))")
+    keep(page, "overview")
+    for context in (page.context, *others):
+        context.close()
+
+
+def for_the_moderators(browser: Browser, demo: Demo) -> None:
+    """A screen is let in, a talk runs over, more time is looked at, a press that was forgotten is corrected, coffee."""
+    waiting = visit(browser, demo, None, "/screen", "projector", 0.5)
+    code = waiting.locator("#code")
+    code.wait_for()
+    keep(waiting, "guide-code")
+    desk = visit(browser, demo, "moderator", "/m/{slug}/moderate", "desktop")
+    desk.locator("#pair-code").fill(re.sub(r"\W", "", code.inner_text()))
+    desk.locator("#pair-name").fill("Aula, left")
+    keep(desk.locator("#screens"), "guide-pair")
+    waiting.context.close()
+
+    desk.locator(".run a.btn").first.click()
+    desk.locator(".step .acts .btn--main").wait_for()
+    keep(desk.locator("#step"), "guide-more-time")
+
+    run_late(demo)
+    phone = visit(browser, demo, "moderator", "/m/{slug}/moderate", "phone", 1.5)
+    phone.locator(".still__way").last.get_by_text("…").wait_for(state="hidden")
+    keep(phone, "guide-still-on")
+    phone.context.close()
+
+    desk.reload()
+    settle(desk)
+    desk.locator(".run").get_by_role("button", name="Next item").click()
+    desk.locator(".run .more summary").click()
+    desk.get_by_role("link", name="Correct a time").click()
+    desk.locator(".happened").wait_for()
+    keep(desk.locator("#step"), "guide-correct")
+    desk.context.close()
+    hall = visit(browser, demo, "screen", "/m/{slug}/screen", "projector", 0.5)
+    keep(hall, "guide-coffee")
+    hall.context.close()
+
+
+def run_late(demo: Demo) -> None:
+    """The organiser's plan says that what is on ended two minutes ago."""
+    item = state(demo)["topics"]["programme"][on_now(demo)]
+    ended = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0) - dt.timedelta(minutes=2)
+    body = {"item": item["id"], "expected_version": item["version"], "planned_end": ended.isoformat()}
+    say(demo, "organiser", "programme.edit", **body)
+
+
+def visit(browser: Browser, demo: Demo, who: str | None, path: str, size: str, scale: float = 1) -> Page:
+    context = look(browser, "en", size, "light", scale)
+    if who:
+        let_in(context, demo, person(demo, who))
+    page = context.new_page()
+    page.goto(at(demo, path))
+    settle(page)
+    return page
+
+
+def keep(seen: Page | Locator, name: str) -> str:
+    """Take and store a picture as WebP, a third of the same PNG; as an address that a page can show."""
+    page = seen if isinstance(seen, Page) else seen.page
+    taken = base64.b64encode(seen.screenshot()).decode()
+    picture: str = page.evaluate(AS_WEBP, [taken, MOST])
+    data = base64.b64decode(picture)
+    if len(data) > MOST:
+        raise click.ClickException(f"{name} has {len(data)} bytes, more than {MOST}")
+    (PICTURES / f"{name}.webp").write_bytes(data)
+    return f"data:image/png;base64,{taken}"
