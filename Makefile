@@ -31,7 +31,7 @@ check: setup ## lint, types, imports and the fast tests: under a minute
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) tools/messages.py --check
-	@$(PY) -m pytest -q -m "not slow and not long" $(ARGS)
+	@$(PY) -m pytest -q -m "not slow and not long" $(BESIDE) $(ARGS)
 
 test-long: system setup $(NODE)/node_modules/.installed ## kills, soaks and seeds: at most 25 minutes; SEED=20260311 repeats a day
 	@echo "Seeds of the long runs: SEED=$(SEED)"

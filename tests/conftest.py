@@ -233,3 +233,10 @@ def is_violation(line: Any) -> bool:
 def page(new_page: Callable[..., Page]) -> Page:
     """One page, as `new_page()`."""
     return new_page()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make check` is content with SQLite."""
+    for item in items:
+        if "postgresql" in getattr(getattr(item, "callspec", None), "params", {}).values():
+            item.add_marker(pytest.mark.slow)
