@@ -129,6 +129,9 @@ class World:
         """Make this the database of the process, as it was in the beginning."""
         if db._opened is None or str(db._opened.url) != str(db.make_url(self.url)):
             open_database(self.url)
+        # a day that is minutes old is another day: what is expected of it has moved
+        if (now := dt.datetime.now(dt.UTC).replace(second=0, microsecond=0)) != self.now:
+            self.now, self._rows = now, _rows(now)
         self.reset()
         return self
 
