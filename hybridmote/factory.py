@@ -32,6 +32,7 @@ from .migrate import current, migrate, newest
 from .participants import pages as participants
 from .polls import pages as polls
 from .programme import pages as programme
+from .questions.commands import asking
 from .server import make_socketio, serve
 from .shelf import open_shelf
 from .slides import pages as slides
@@ -43,6 +44,9 @@ def build(settings: Settings) -> Flask:
     open_database(settings.url_of_database())
     open_shelf(settings.data)
     limits.configure(settings.redis_url, settings.rate_limits == "on")
+    counted = settings.rate_limits == "on"
+    asking.Limits.per_minute = settings.questions_per_minute if counted else None
+    asking.Limits.open = settings.questions_open if counted else None
     committer.Committer.most = settings.group_commit
 
     app = Flask("hybridmote", template_folder=folder("templates"), static_folder=None)

@@ -32,6 +32,12 @@ CODES: dict[str, tuple[int, Any, Any]] = {
         _l("It has changed since you saw it. Look at it as it is now, and decide again."),
     ),
     "state": (409, _l("That cannot be done now"), _l("Look at it as it is now.")),
+    "claimed": (
+        409,
+        _l("Somebody else is at it"),
+        _l("%(name)s is working on this question. Wait, or take it over."),
+    ),
+    "muted": (403, _l("You cannot ask for now"), _l("A moderator has decided so: %(reason)s")),
     "own": (409, _l("This is your own question"), _l("You support it already by asking.")),
     "closed": (409, _l("It is closed"), _l("It is too late for this.")),
     "pruned": (410, _l("The log does not reach that far back"), _l("Fetch the whole picture anew.")),
@@ -50,6 +56,13 @@ CODES: dict[str, tuple[int, Any, Any]] = {
 # why a rule said no, where that can be said more exactly than by the code
 WHY: dict[str, Any] = {
     "no_questions_now": _l("No questions are taken now. They open again with the next talk."),
+    "slowly": _l("Everyone asks slowly just now: one question in %(every)s seconds. Wait %(seconds)s seconds."),
+    "in_a_minute": _l("%(n)s questions a minute are the most. Wait %(seconds)s seconds."),
+    "many_wait": _l("%(n)s of your questions wait for a moderator. Let some of them be read first."),
+    "into_itself": _l("A question cannot be merged into itself."),
+    "is_staff": _l("Staff cannot be muted."),
+    "is_past": _l("That time has passed."),
+    "name_is_shown": _l("Its name is not hidden."),
     "unknown_item": _l("The programme has no such item."),
     "already_on": _l("It is on already."),
     "already_done": _l("It is over already."),

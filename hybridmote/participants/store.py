@@ -41,6 +41,8 @@ class Participant(Base):
     track: Mapped[str] = mapped_column(
         Text, default=""
     )  # which one a screen or lectern follows, where there are several
+    muted: Mapped[str] = mapped_column(Text, default="", active_history=True)  # why they may not ask; empty: they may
+    muted_until: Mapped[datetime | None] = mapped_column(Utc)  # without an end when there is none
     __table_args__ = (Index("participant_of_account", "meeting_id", "account_id", unique=True),)
 
     @property
@@ -55,6 +57,8 @@ class Participant(Base):
         roles = state.attrs.roles.history
         if SCREENS.intersection((*(roles.added or ()), *(roles.unchanged or ()), *(roles.deleted or ()))):
             shown.append(("screens", self.id))
+        if any(state.attrs[name].history.has_changes() for name in ("muted", "muted_until")):
+            shown.append(("muted", self.id))
         return shown
 
 

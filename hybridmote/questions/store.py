@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
-from .model import State
+from .model import OPEN, State
 
 
 class Question(Base):
@@ -16,7 +16,8 @@ class Question(Base):
     id: Mapped[str] = mapped_column(Text, primary_key=True)
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     item_id: Mapped[str] = mapped_column(ForeignKey("item.id"))
-    author_id: Mapped[str] = mapped_column(ForeignKey("participant.id"), index=True, active_history=True)
+    # nobody, when it was asked aloud in the hall by somebody whom the meeting does not know
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("participant.id"), index=True, active_history=True)
     version: Mapped[int] = mapped_column(default=1)
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[State] = mapped_column(Text, default="pending", active_history=True)
@@ -24,6 +25,19 @@ class Question(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     support: Mapped[int] = mapped_column(default=0)
     asked_at: Mapped[datetime] = mapped_column(Utc)
+    aloud: Mapped[bool] = mapped_column(default=False)  # asked in the hall, written down by staff
+    by_name: Mapped[str] = mapped_column(Text, default="")  # who asked aloud, as far as they said
+    original: Mapped[str] = mapped_column(Text, default="")  # what was asked, if staff have changed the wording
+    claimed_by: Mapped[str | None] = mapped_column(Text)  # who is at work on it, until …
+    claimed_until: Mapped[datetime | None] = mapped_column(Utc)
+    queue: Mapped[int | None]  # its place among those that are up next, from 1
+    merged_into: Mapped[str | None] = mapped_column(Text)
+    was: Mapped[State | None] = mapped_column(Text)  # before it was merged
+    resembles: Mapped[str | None] = mapped_column(Text)  # the open question of the same item that it is most like
+    reply: Mapped[str] = mapped_column(Text, default="")  # the answer in writing
+    replied_at: Mapped[datetime | None] = mapped_column(Utc)
+    staged_at: Mapped[datetime | None] = mapped_column(Utc)  # when it last went on stage
+    ended_at: Mapped[datetime | None] = mapped_column(Utc)  # when it came to the end it is at
     left_by: Mapped[str | None] = mapped_column(Text)  # id of the step of the programme that took it off stage
     __table_args__ = (Index("question_by_state", "meeting_id", "state"),)
 
@@ -32,11 +46,12 @@ class Question(Base):
 
 
 class Upvote(Base):
-    """One person's support for one question."""
+    """One person's support for one question. `via`: not given to this one, but to one that is merged into it."""
 
     __tablename__ = "upvote"
     question_id: Mapped[str] = mapped_column(ForeignKey("question.id"), primary_key=True)
     participant_id: Mapped[str] = mapped_column(ForeignKey("participant.id"), primary_key=True, index=True)
+    via: Mapped[str | None] = mapped_column(Text)
 
     def shown_in(self) -> list[tuple[str, str]]:
         return [("upvotes", f"{self.question_id}.{self.participant_id}")]
@@ -50,9 +65,10 @@ class Receipt(Base):
     meeting_id: Mapped[str] = mapped_column(ForeignKey("meeting.id"))
     participant_id: Mapped[str] = mapped_column(ForeignKey("participant.id"), index=True)
     question_id: Mapped[str] = mapped_column(ForeignKey("question.id"))
-    end: Mapped[str] = mapped_column(Text)  # answered or rejected
+    end: Mapped[str] = mapped_column(Text)  # of model.End
     text: Mapped[str] = mapped_column(Text)  # the question as it was
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")  # or the answer, when it was given in writing
+    into_id: Mapped[str | None] = mapped_column(Text)  # what it was merged into
     at: Mapped[datetime] = mapped_column(Utc)
     __table_args__ = (Index("one_receipt_per_end", "question_id", "end", unique=True),)
 
@@ -64,3 +80,16 @@ def on_stage(session: Session, meeting_id: str) -> list[Question]:
     return list(
         session.scalars(select(Question).where(Question.meeting_id == meeting_id, Question.state == "on_stage"))
     )
+
+
+def open_of(session: Session, item_id: str, but: str = "") -> dict[str, str]:
+    """id -> text of the questions of an item of which something may still become, the newest 500."""
+    here = select(Question.id, Question.text).where(
+        Question.item_id == item_id, Question.state.in_(OPEN), Question.id != but
+    )
+    rows = session.execute(here.order_by(Question.asked_at.desc()).limit(500))
+    return {row.id: row.text for row in rows}
+
+
+def merged_in(session: Session, question_id: str) -> list[Question]:
+    return list(session.scalars(select(Question).where(Question.merged_into == question_id).order_by(Question.id)))

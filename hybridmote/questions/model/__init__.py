@@ -1,33 +1,40 @@
 """The rules of a question: what can happen to it, whom it is put to, and who hears of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from ..meetings.model import Refusal as Refusal
-from ..programme.model import Item, now_on, state, subject
+from ...meetings.model import Refusal as Refusal
+from ...programme.model import Item, now_on, state, subject
 
 State = Literal["pending", "approved", "on_stage", "answered", "rejected", "withdrawn", "merged"]
-Act = Literal["approve", "reject", "take", "put_back", "answer", "restage", "reopen"]
-End = Literal["answered", "rejected"]
+Act = Literal["approve", "reject", "take", "put_back", "answer", "reply", "restage", "reopen", "withdraw", "merge"]
+End = Literal["answered", "rejected", "merged", "revealed", "replied"]
+Mode = Literal["screened", "open", "closed"]
 
-# What each act makes of a question, by the state it is in; anything else is refused. Nothing leads to `withdrawn` and
-# `merged` yet: the names are kept for the author's own act and for uniting two questions.
+# What each act makes of a question, by the state it is in; anything else is refused. What was merged goes back to the
+# state it was in: that is remembered with it.
 MOVES: dict[Act, dict[State, State]] = {
     "approve": {"pending": "approved"},
     "reject": {"pending": "rejected", "approved": "rejected"},
     "take": {"approved": "on_stage"},
     "put_back": {"on_stage": "approved"},
-    "answer": {"on_stage": "answered"},
+    "answer": {"on_stage": "answered", "approved": "answered"},
+    "reply": {"approved": "answered", "on_stage": "answered", "answered": "answered"},  # in writing
     # when the step of the programme that ended its talk is taken back: on stage again, or in line if that is taken
     "restage": {"answered": "on_stage"},
-    "reopen": {"answered": "approved"},
+    "reopen": {"answered": "approved", "rejected": "pending"},
+    "withdraw": {"pending": "withdrawn", "approved": "withdrawn"},
+    "merge": {"pending": "merged", "approved": "merged"},
 }
 PUBLIC: frozenset[State] = frozenset({"approved", "on_stage", "answered"})
+OPEN: frozenset[State] = frozenset({"pending", "approved", "on_stage"})  # something may still become of it
 FINAL: frozenset[State] = frozenset({"answered", "rejected", "withdrawn", "merged"})
 
 LIMIT = 500  # graphemes of a question
 REASON_LIMIT = 300  # graphemes of the reason its author reads
+REPLY_LIMIT = 4000  # graphemes of a written answer
+CLAIM = timedelta(minutes=2)  # how long somebody is taken to be at work on a question after they last touched it
 WINDOW = timedelta(minutes=5)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -59,11 +66,27 @@ def audiences(state: State, author: str | None) -> frozenset[str]:
     return frozenset(heard)
 
 
-def receipt_end(before: State, after: State) -> End | None:
-    """The end for which the author gets a receipt: once, when the question comes to it."""
+def receipt_end(before: State, after: State, act: Act | None = None) -> End | None:
+    """The end for which the author gets a receipt: once, when the question comes to it. What is answered in writing has
+    a receipt of its own, which holds the answer."""
+    if act == "reply":
+        return "replied"
     if before == after:
         return None
-    return after if after == "answered" or after == "rejected" else None
+    return after if after == "answered" or after == "rejected" or after == "merged" else None
+
+
+def united(
+    own: Mapping[str, Set[str]], inside: Mapping[str, Sequence[str]], question: str, author: str | None
+) -> frozenset[str]:
+    """Who supports a question: those who supported it or anything that is merged into it, however deep; never its author.
+
+    `own`: question -> those who supported that one itself; `inside`: question -> what is merged into it.
+    """
+    found = set(own.get(question, ()))
+    for part in inside.get(question, ()):
+        found |= united(own, inside, part, None)
+    return frozenset(found - {author})
 
 
 def window_open(item: Item, at: datetime, window: timedelta = WINDOW) -> bool:
@@ -73,13 +96,20 @@ def window_open(item: Item, at: datetime, window: timedelta = WINDOW) -> bool:
     return item.actual_end is None or at < item.actual_end + window
 
 
-def item_for(items: Sequence[Item], given: str | None, at: datetime, window: timedelta = WINDOW) -> str | None:
+def item_for(
+    items: Sequence[Item],
+    given: str | None,
+    at: datetime,
+    window: timedelta = WINDOW,
+    shut: Set[str] = frozenset(),
+) -> str | None:
     """The item a question asked at that instant belongs to, and so the speakers it is put to.
 
     The one its form named, while that takes questions; else what is on; else what ended last and still takes
-    questions; else the break that is on; else none. With several tracks, what was begun last.
+    questions; else the break that is on; else none. With several tracks, what was begun last. `shut`: ids of the items
+    that take no questions at all.
     """
-    known = {item.id: item for item in items if item.actual_start is not None}
+    known = {item.id: item for item in items if item.actual_start is not None and subject(items, item.id) not in shut}
     if given in known and window_open(known[given], at, window):
         return subject(items, given)
     on = [known[id] for id in now_on(known.values()).values() if id is not None and window_open(known[id], at, window)]
