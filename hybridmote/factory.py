@@ -32,10 +32,12 @@ from .migrate import current, migrate, newest
 from .participants import pages as participants
 from .polls import pages as polls
 from .programme import pages as programme
+from .questions import pages as questions
 from .questions.commands import asking
 from .server import make_socketio, serve
 from .shelf import open_shelf
 from .slides import pages as slides
+from .takeaway import routes as takeaway
 
 
 def build(settings: Settings) -> Flask:
@@ -74,7 +76,7 @@ def build(settings: Settings) -> Flask:
     web.install(app)
     app.register_blueprint(api.api)
     formats.install(app)
-    for part in (meetings, participants, programme, slides, polls, surfaces, desk):
+    for part in (meetings, participants, programme, slides, questions, polls, surfaces, desk, takeaway):
         app.register_blueprint(part.pages)
 
     make_socketio(

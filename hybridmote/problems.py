@@ -91,6 +91,7 @@ WHY: dict[str, Any] = {
     "stream_host": _l("The address names no computer that can be reached."),
     "stream_scheme": _l("Only addresses that begin with https:// can be opened safely."),
     "stream_password": _l("The address holds a name or a password. Everyone would see it: use one without."),
+    "help_given": _l("Somebody else has answered already."),
     "no_file": _l("Choose a PDF file first."),
     "file_too_large": _l("The file is too large: %(limit)s MB at most. Save it with smaller pictures."),
     "not_a_pdf": _l("The file is not a PDF. Save the slides as a PDF, and choose that file."),

@@ -140,6 +140,8 @@ Renderer = Callable[[str, dict[str, Any] | None, dict[str, str]], str]
 _renderers: dict[str, Renderer] = {}
 forms = Blueprint("forms", __name__)
 _ANCHOR = re.compile(r"[A-Za-z0-9_-]+")
+First = Callable[[Session, Meeting, Caller, dict[str, str]], dict[str, Any] | None]
+_first: dict[str, First] = {}
 
 
 def form_page(name: str) -> Callable[[Renderer], Renderer]:
@@ -148,6 +150,17 @@ def form_page(name: str) -> Callable[[Renderer], Renderer]:
     def register(renderer: Renderer) -> Renderer:
         _renderers[name] = renderer
         return renderer
+
+    return register
+
+
+def first(name: str) -> Callable[[First], First]:
+    """What a person is shown before their form is carried out, if there is anything: `look(db, meeting, caller, typed)`
+    gives it to the page, as a problem would be. A form with `anyway` is carried out."""
+
+    def register(look: First) -> First:
+        _first[name] = look
+        return look
 
     return register
 
@@ -163,10 +176,14 @@ def do(slug: str, name: str) -> Any:
     typed = {k: v for k, v in request.form.items() if k not in ("csrf_token", "op", "page")}
     if fields:
         typed["page"] = fields[0]
+    anyway = typed.pop("anyway", "")
     with reading() as db:
-        _, caller = meeting_and_caller(db, slug)
+        meeting, caller = meeting_and_caller(db, slug)
+        look = None if anyway or name not in _first else _first[name](db, meeting, caller, typed)
     try:
         check_csrf()
+        if look:
+            return Response(_renderers[page](slug, {**look, "command": name}, typed), mimetype="text/html")
         body: dict[str, Any] = {k: v for k, v in typed.items() if k != "anchor"}
         if name in COMMANDS:
             body = COMMANDS[name].payload.of_form(body)

@@ -57,8 +57,8 @@ def write(page: Page, language: str) -> None:
 
 
 def refuse(page: Page, language: str) -> None:
-    page.locator("#review summary").first.click()
-    page.locator("#review .reject__acts .btn--main").first.click()
+    page.locator("#review [data-act=reject]").first.click()
+    page.locator("#review .fields__acts .btn--main").first.click()
 
 
 def give_more(page: Page, language: str) -> None:

@@ -18,11 +18,12 @@ from ..meetings.model import join_code
 from ..meetings.store import Meeting, all_meetings
 from ..meetings.views import meeting_view
 from ..problems import Refused, problem
-from ..web import check_csrf, local_path
-from .store import SCREENS, Account, Pairing, grant_of, hashed, new_id, new_token, participant_of_account
+from ..web import check_csrf, local_path, meeting_and_caller
+from .store import SCREENS, Account, Pairing, Participant, grant_of, hashed, new_id, new_token, participant_of_account
 
 CODE_STANDS = timedelta(minutes=10)
 MOST_CODES = 1000  # shown at once: more is not screens
+MOST_PEOPLE = 8  # of a name: who is meant can be told apart by more of it
 
 pages = Blueprint("participants", __name__)
 
@@ -215,3 +216,23 @@ def _staff_page(account_id: str) -> str:
 
 def _address() -> str:
     return request.remote_addr or ""
+
+
+@pages.get("/m/<slug>/people")
+def people(slug: str) -> Any:
+    """For moderators: who takes part and is called that, so that something can be asked on their behalf. `name`: at
+    least two letters of a name or an organisation."""
+    wanted = request.args.get("name", "")[:100].casefold().split()
+    with reading() as db:
+        meeting, caller = meeting_and_caller(db, slug)
+        if not caller.staff:
+            raise Refused("role")
+        here = select(Participant.id, Participant.name, Participant.organisation).where(
+            Participant.meeting_id == meeting.id, Participant.roles.not_in(["", *SCREENS])
+        )
+        found = []
+        for row in db.execute(here.order_by(Participant.name, Participant.id)) if len("".join(wanted)) > 1 else ():
+            said = f"{row.name} {row.organisation}".casefold()
+            if all(word in said for word in wanted):
+                found.append({"id": row.id, "name": row.name, "organisation": row.organisation})
+    return jsonify({"people": found[:MOST_PEOPLE]})

@@ -1,12 +1,16 @@
 """Questions, who supports them, and the receipts their askers get."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
-from .model import OPEN, State
+from ..meetings.store import Meeting
+from ..programme.model import subject
+from ..programme.store import items_of
+from .model import OPEN, SUPPORTABLE, State, item_for
 
 
 class Question(Base):
@@ -30,7 +34,7 @@ class Question(Base):
     original: Mapped[str] = mapped_column(Text, default="")  # what was asked, if staff have changed the wording
     claimed_by: Mapped[str | None] = mapped_column(Text)  # who is at work on it, until …
     claimed_until: Mapped[datetime | None] = mapped_column(Utc)
-    queue: Mapped[int | None]  # its place among those that are up next, from 1
+    queue: Mapped[int | None]  # its place among those that are up next, from 1; or the one it had when it was merged
     merged_into: Mapped[str | None] = mapped_column(Text)
     was: Mapped[State | None] = mapped_column(Text)  # before it was merged
     resembles: Mapped[str | None] = mapped_column(Text)  # the open question of the same item that it is most like
@@ -46,7 +50,7 @@ class Question(Base):
 
 
 class Upvote(Base):
-    """One person's support for one question. `via`: not given to this one, but to one that is merged into it."""
+    """One person's support for one question. `via`: not given to this one but to that, which is merged into it."""
 
     __tablename__ = "upvote"
     question_id: Mapped[str] = mapped_column(ForeignKey("question.id"), primary_key=True)
@@ -82,6 +86,30 @@ def on_stage(session: Session, meeting_id: str) -> list[Question]:
     )
 
 
+def asked_of(session: Session, meeting: Meeting, given: str | None, at: datetime) -> str | None:
+    """The item that a question asked at that instant belongs to; `given`: the one its form named."""
+    rows = items_of(session, meeting.id)
+    shut = frozenset(row.id for row in rows if row.asking == "closed")
+    return item_for([row.rule() for row in rows], given, at, timedelta(minutes=meeting.window_minutes), shut)
+
+
+def whose(session: Session, meeting_id: str, item_id: str) -> str:
+    """The item that questions put to this one belong to: to a phase of a talk, they are put to the talk."""
+    return subject([row.rule() for row in items_of(session, meeting_id)], item_id)
+
+
+def supportable_of(session: Session, item_id: str) -> list[Question]:
+    """The questions of an item that somebody may support, the newest 500."""
+    here = select(Question).where(Question.item_id == item_id, Question.state.in_(SUPPORTABLE))
+    return list(session.scalars(here.order_by(Question.asked_at.desc()).limit(500)))
+
+
+def supported_by(session: Session, person: str, questions: Collection[str]) -> set[str]:
+    """Those of the questions that somebody supports."""
+    theirs = select(Upvote.question_id).where(Upvote.participant_id == person, Upvote.question_id.in_(questions))
+    return set(session.scalars(theirs))
+
+
 def open_of(session: Session, item_id: str, but: str = "") -> dict[str, str]:
     """id -> text of the questions of an item of which something may still become, the newest 500."""
     here = select(Question.id, Question.text).where(
@@ -92,4 +120,25 @@ def open_of(session: Session, item_id: str, but: str = "") -> dict[str, str]:
 
 
 def merged_in(session: Session, question_id: str) -> list[Question]:
+    """What is merged into it, without what is merged into that."""
     return list(session.scalars(select(Question).where(Question.merged_into == question_id).order_by(Question.id)))
+
+
+def inside(session: Session, question_id: str) -> list[Question]:
+    """All that is merged into it, however deep."""
+    found: list[Question] = []
+    look = [question_id]
+    while look:
+        parts = merged_in(session, look.pop())
+        found += parts
+        look += [part.id for part in parts]
+    return found
+
+
+def above(session: Session, question: Question) -> list[Question]:
+    """What it is merged into, and what that is merged into: the nearest first."""
+    found: list[Question] = []
+    while question.merged_into is not None:
+        question = session.get_one(Question, question.merged_into)
+        found.append(question)
+    return found

@@ -4,8 +4,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import and_, inspect, or_, select
+from sqlalchemy import and_, inspect, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state
 
 from ..db import iso, rows_given
 from ..meetings.store import Meeting
@@ -75,7 +76,8 @@ class Questions(Topic):
         if audience == "staff":
             meeting = session.get(Meeting, objects[0].meeting_id) if objects else None
             words = meeting.words if meeting else []
-            return {q.id: {**_shared(q), **_own(q), **_for_staff(q, known, words)} for q in objects}
+            there = _still_open(session, {q.resembles for q in objects if q.state in model.OPEN} - {None})
+            return {q.id: {**_shared(q), **_own(q), **_for_staff(q, known, words, there)} for q in objects}
         return {q.id: {**_shared(q), "author": None if q.name_hidden else _author(q, known)} for q in objects}
 
 
@@ -88,7 +90,7 @@ def _shared(q: Question) -> View:
         "state": q.state,
         "asked_at": iso(q.asked_at),
         "support": q.support,
-        "queue": q.queue,
+        "queue": q.queue if q.state == "approved" else None,
         "aloud": q.aloud,
         "reply": q.reply,
         "replied_at": iso(q.replied_at),
@@ -99,18 +101,28 @@ def _own(q: Question) -> View:
     return {"name_hidden": q.name_hidden, "reason": q.reason, "merged_into": q.merged_into}
 
 
-def _for_staff(q: Question, known: Mapping[str, Participant], words: list[str]) -> View:
+def _for_staff(q: Question, known: Mapping[str, Participant], words: list[str], there: Mapping[str, str]) -> View:
     author = known.get(q.author_id or "")
-    at_it = known.get(q.claimed_by or "")
+    at_it = known.get(q.claimed_by or "") if q.state in model.OPEN else None
     return {
         "author": _author(q, known),
         "author_id": q.author_id,
         "author_muted": author is not None and author.muted != "",
         "original": q.original,
         "claim": {"person": at_it.id, "name": at_it.name, "until": iso(q.claimed_until)} if at_it else None,
-        "like": q.resembles,
+        "like": q.resembles if q.state in model.OPEN and there.get(q.resembles or "") == q.item_id else None,
         "flags": flagged(q.text, words) if words else [],
     }
+
+
+def _still_open(session: Session, ids: set[Any]) -> dict[str, str]:
+    """id -> item of those of which something may still become."""
+    if not ids:
+        return {}
+    found = session.execute(
+        select(Question.id, Question.item_id).where(Question.id.in_(ids), Question.state.in_(model.OPEN))
+    )
+    return {row.id: row.item_id for row in found}
 
 
 def _author(q: Question, known: Mapping[str, Participant]) -> View:
@@ -123,11 +135,26 @@ def _author(q: Question, known: Mapping[str, Participant]) -> View:
 @also_shown_in(Participant)
 def by_author(session: Session, person: Participant) -> list[tuple[str, str]]:
     """Who asked is shown beside the question, and who is at work on it."""
-    attributes = inspect(person).attrs
-    if not any(attributes[name].history.has_changes() for name in ("name", "organisation", "attendance", "muted")):
+    state = inspect(person)
+    names = ("name", "organisation", "attendance", "muted")
+    if state.key is None or not any(state.attrs[name].history.has_changes() for name in names):
+        return []  # a newcomer has asked nothing
+    open_here = and_(Question.meeting_id == person.meeting_id, Question.state.in_(model.OPEN))
+    shown = [Question.author_id == person.id, and_(open_here, Question.claimed_by == person.id)]
+    return [("questions", id) for here in shown for id in session.scalars(select(Question.id).where(here))]
+
+
+@also_shown_in(Question)
+def by_likeness(session: Session, question: Question) -> list[tuple[str, str]]:
+    """That one asks the same as another is said as long as the other is open and of the same item."""
+    state = instance_state(question)
+    stays = question not in session.deleted and not {"state", "item_id"}.intersection(state.committed_state)
+    if state.key is None or stays:
         return []
-    theirs = or_(Question.author_id == person.id, Question.claimed_by == person.id)
-    return [("questions", q) for q in session.scalars(select(Question.id).where(theirs))]
+    here = Question.meeting_id == question.meeting_id, Question.state.in_(model.OPEN)
+    return [
+        ("questions", id) for id in session.scalars(select(Question.id).where(*here, Question.resembles == question.id))
+    ]
 
 
 @also_shown_in(Meeting)

@@ -44,8 +44,34 @@ def upgrade() -> None:
     with op.batch_alter_table("upvote", schema=None) as batch_op:
         batch_op.add_column(sa.Column("via", sa.Text(), nullable=True))
 
+    op.create_table(
+        "help_call",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("meeting_id", sa.Text(), nullable=False),
+        sa.Column("author_id", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=True),
+        sa.Column("transport", sa.Text(), nullable=True),
+        sa.Column("rtt_ms", sa.Integer(), nullable=True),
+        sa.Column("browser", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reply", sa.Text(), nullable=False),
+        sa.Column("replied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["author_id"], ["participant.id"]),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("help_call", schema=None) as batch_op:
+        batch_op.create_index("ix_help_call_author_id", ["author_id"])
+        batch_op.create_index("ix_help_call_meeting_id", ["meeting_id"])
+
 
 def downgrade() -> None:
+    op.drop_table("help_call")
+    # what nobody known has asked has no place in the older tables
+    for table in ("upvote", "receipt"):
+        op.execute(f"DELETE FROM {table} WHERE question_id IN (SELECT id FROM question WHERE author_id IS NULL)")
+    op.execute("DELETE FROM question WHERE author_id IS NULL")
     with op.batch_alter_table("upvote", schema=None) as batch_op:
         batch_op.drop_column("via")
 

@@ -43,7 +43,9 @@ def test_a_new_name_is_seen_wherever_it_stands(world: World, commands: Commands)
         world.did(SYSTEM, "test.rename", id="p-hall")
         watch.look()
     assert {id for topic, id, _, _ in log(world)} == {
-        q for (q,) in world.all("SELECT id FROM question WHERE author_id = 'p-hall'")
+        id
+        for table in ("question", "help_call")
+        for (id,) in world.all(f"SELECT id FROM {table} WHERE author_id = 'p-hall'")
     }
 
 

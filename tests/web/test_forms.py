@@ -116,3 +116,145 @@ def test_the_language_chosen_by_hand_stays(client: FlaskClient) -> None:
     assert 'lang="sv"' in client.get("/sign-in").text
     client.post("/language", data={"csrf_token": csrf(client, "/"), "language": "en", "next": "/sign-in"})
     assert '<html lang="en"' in client.get("/sign-in").text
+
+
+# What is asked already, one's own questions, and help
+
+ALREADY = "Vilka träd klarar torkan bäst?"
+
+
+def in_line(world: World, text: str = ALREADY) -> str:
+    """Somebody else's question, that everyone sees."""
+    id = world.ask("hall", "question.ask", {"text": text, "item": "i-talk"})["result"]["id"]
+    assert world.ask("moderator", "question.approve", {"id": id})["ok"]
+    return str(id)
+
+
+def english(client: FlaskClient) -> FlaskClient:
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+    return client
+
+
+def test_what_is_asked_already_is_shown_first_and_one_may_send_anyway(browser_of: Browsers, world: World) -> None:
+    other = in_line(world)
+    client = english(browser_of("web"))
+    mine = "Vilka träd klarar torkan bäst hos er?"
+    answer = send(client, "question.ask", text=mine, hide_name="true", item="i-talk")
+    assert answer.status_code == 200
+    assert ALREADY in answer.text and f'form="alike-{other}"' in answer.text and "Send it anyway" in answer.text
+    assert re.search(r"<textarea[^>]*>" + re.escape(mine), answer.text), "the text stays in its field"
+    assert re.search(r'name="hide_name"[^>]* checked', answer.text)
+    count = "SELECT count(*) FROM question WHERE text = :t"
+    assert world.one(count, t=mine) == 0
+    assert send(client, "question.ask", text=mine, item="i-talk", anyway="true").status_code == 303
+    assert world.one(count, t=mine) == 1
+
+
+def test_supporting_what_is_asked_already_is_one_press(browser_of: Browsers, world: World) -> None:
+    other = in_line(world)
+    client = browser_of("web")
+    page = send(client, "question.ask", text=ALREADY, item="i-talk").text
+    form = re.search(rf'<form hidden id="alike-{other}"[^>]*action="([^"]+)">(.*?)</form>', page, re.S)
+    assert form
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
+    assert client.post(form[1], data=fields).status_code == 303
+    assert world.one("SELECT support FROM question WHERE id = :q", q=other) == 1
+
+
+def test_a_forged_form_is_shown_nothing(browser_of: Browsers, world: World) -> None:
+    in_line(world)
+    client = browser_of("web")
+    form = {"op": str(uuid4()), "page": "live", "text": ALREADY, "item": "i-talk"}
+    answer = client.post("/m/here/do/question.ask", data=form)
+    assert answer.status_code == 400 and "alike-" not in answer.text
+
+
+def test_the_wording_is_changed_and_what_staff_changed_meanwhile_stands_beside(
+    browser_of: Browsers, world: World
+) -> None:
+    client = english(browser_of("web"))
+    send(client, "question.ask", text="Vem vattnar?")
+    id = str(world.one("SELECT id FROM question WHERE text = 'Vem vattnar?'"))
+    assert send(client, "question.edit", id=id, text="Vem vattnar träden?", expected_version="1").status_code == 303
+    change = {"id": id, "text": "Vem vattnar på sommaren?", "expected_version": 2}
+    assert world.ask("moderator", "question.edit", change)["ok"]
+    answer = send(client, "question.edit", id=id, text="Vem vattnar i juli?", expected_version="2")
+    assert answer.status_code == 409
+    assert "Vem vattnar på sommaren?" in answer.text and "Vem vattnar i juli?" in answer.text
+    assert "It was changed while you wrote" in answer.text and 'name="expected_version" value="3"' in answer.text
+
+
+def test_a_question_is_withdrawn_and_said_to_be(browser_of: Browsers, world: World) -> None:
+    client = english(browser_of("web"))
+    send(client, "question.ask", text="Vem vattnar?")
+    id = str(world.one("SELECT id FROM question WHERE text = 'Vem vattnar?'"))
+    assert send(client, "question.withdraw", id=id).status_code == 303
+    page = client.get("/m/here/live").text
+    assert "Withdrawn" in page and "Vem vattnar?" in page
+
+
+def test_what_became_of_ones_questions_is_read_without_a_script(browser_of: Browsers, world: World) -> None:
+    id = in_line(world)
+    into = world.ask("quiet", "question.ask", {"text": "Räcker vattnet?", "item": "i-talk"})["result"]["id"]
+    assert world.ask("moderator", "question.approve", {"id": into})["ok"]
+    assert world.ask("moderator", "question.merge", {"id": id, "into": into})["ok"]
+    page = english(browser_of("hall")).get("/m/here/live").text
+    assert "Merged with a similar question" in page and f'href="#q-{into}">Räcker vattnet?</a>' in page
+    assert world.ask("moderator", "question.reply", {"id": into, "text": "Ja, i en damm."})["ok"]
+    page = browser_of("web").get("/m/here/live").text
+    assert "Ja, i en damm." in page, "an answer in writing is everyone's"
+
+
+@pytest.mark.parametrize(
+    ("command", "body", "words"),
+    [
+        ("question.mode", {"item": "i-talk", "mode": "open"}, "It is shown to everyone at once."),
+        ("question.mode", {"item": "i-talk", "mode": "screened"}, "A moderator reads it first."),
+        ("question.mode", {"item": "i-talk", "mode": "closed"}, "No questions are taken now."),
+        ("meeting.asking", {"slow": 60}, "one question in 60 seconds"),
+        ("person.mute", {"person": "p-web", "reason": "Wait a little."}, "you do not ask for now: Wait a little."),
+    ],
+)
+def test_how_questions_are_taken_is_said_before_one_writes(
+    browser_of: Browsers, world: World, command: str, body: dict[str, object], words: str
+) -> None:
+    assert world.ask("moderator", command, body)["ok"]
+    assert words in english(browser_of("web")).get("/m/here/live").text
+
+
+def test_the_newest_stand_first_for_those_who_want_it(browser_of: Browsers, world: World) -> None:
+    newest = in_line(world)
+    client = browser_of("web")
+
+    def order(query: str) -> list[str]:
+        return re.findall(r'<li class="question" id="q-([\w-]+)"', client.get(f"/m/here/live{query}").text)
+
+    assert order("?order=time")[0] == newest != order("")[0]
+
+
+def test_help_is_asked_for_and_answered_without_a_script(browser_of: Browsers, world: World) -> None:
+    client = english(browser_of("web"))
+    assert send(client, "help.ask", choice="I hear nothing.", text=" Since ten.").status_code == 303
+    text = "I hear nothing. Since ten."
+    assert text in client.get("/m/here/live").text
+    assert send(client, "help.ask", text=" ").status_code == 422
+    id = str(world.one("SELECT id FROM help_call WHERE text = :t", t=text))
+    desk = english(browser_of("moderator"))
+    assert text in desk.get("/m/here/moderate").text
+    assert send(desk, "help.reply", page="moderate", id=id, text="Load it again.").status_code == 303
+    assert "Load it again." in client.get("/m/here/live").text
+    assert "Load it again." not in browser_of("hall").get("/m/here/live").text
+
+
+def test_not_so_soon_is_no_answer_for_good(browser_of: Browsers, world: World) -> None:
+    """The same op is sent again when the time has passed, as the outbox does, and is then done."""
+    client = browser_of("web")
+    assert world.ask("moderator", "meeting.asking", {"slow": 600})["ok"]
+    send(client, "question.ask", text="Vem vattnar?")
+    op = str(uuid4())
+    again = {"text": "Och vem betalar?"}
+    refused = world.ask("web", "question.ask", again, op)
+    assert (refused["code"], refused["params"]["why"]) == ("too_many", "slowly")
+    assert world.ask("moderator", "meeting.asking", {"slow": 0})["ok"]
+    assert world.ask("web", "question.ask", again, op)["ok"]
+    assert world.one("SELECT count(*) FROM question WHERE text = :t", t=again["text"]) == 1

@@ -11,11 +11,12 @@ from ...context import Context
 from ...dispatch import Id, Payload, command, words
 from ...participants.store import new_id
 from ...problems import Refused
-from ...programme.store import Item, items_of
+from ...programme.store import Item
 from .. import model
 from ..model.likeness import flagged
-from ..store import Question, Upvote
-from .change import Which, at_hand, change, compare, inside
+from ..store import Question, Upvote, asked_of, inside
+from .change import Which, change, compare, let_go, refuse_claimed, refused
+from .merging import part_all
 
 
 class Limits:
@@ -50,7 +51,7 @@ def ask(ctx: Context, p: Ask) -> dict[str, str]:
     if p.item is not None:
         ctx.seen("programme", p.item, "item")
     _refuse_muted(ctx)
-    item = item_asked(ctx, p.item)
+    item = asked_of(ctx.session, ctx.meeting, p.item, ctx.now)
     if item is None:
         raise Refused("closed", why="no_questions_now")
     _refuse_many(ctx)
@@ -75,14 +76,6 @@ def ask(ctx: Context, p: Ask) -> dict[str, str]:
     return {"id": question.id}
 
 
-def item_asked(ctx: Context, given: str | None) -> str | None:
-    """The item that a question asked now belongs to."""
-    rows = items_of(ctx.session, ctx.meeting_id)
-    shut = frozenset(row.id for row in rows if row.asking == "closed")
-    window = timedelta(minutes=ctx.meeting.window_minutes)
-    return model.item_for([row.rule() for row in rows], given, ctx.now, window, shut)
-
-
 @command("question.edit", role="participant", payload=Edit)
 def edit(ctx: Context, p: Edit) -> dict[str, Any]:
     """Change the wording while it waits: its asker, or staff, who leave what was asked standing beside it."""
@@ -90,19 +83,26 @@ def edit(ctx: Context, p: Edit) -> dict[str, Any]:
     own = question.author_id == ctx.me
     staff = ctx.who is not None and bool(ctx.who.role_set & STAFF)
     if not own and not staff:
-        raise Refused("role")
+        raise Refused("role", field="id")
     if own:
-        ctx.expect("questions", question, p.expected_version)
+        _refuse_muted(ctx)
     else:
-        at_hand(ctx, p.id, p.expected_version)
+        refuse_claimed(ctx, question)
+    ctx.expect("questions", question, p.expected_version)
     if question.state != "pending":
-        raise Refused("state", current=ctx.picture("questions", question), why=question.state)
-    before, question.text = question.text, p.text
+        raise refused(ctx, question)
+    if p.text != question.text:
+        before, question.text = question.text, p.text
+        if own:
+            question.original = ""
+        else:
+            asked = question.original or before
+            question.original = asked if p.text != asked else ""
+            ctx.audit("question.edit", question.id, before, p.text)
+        question.version += 1
+        compare(ctx, question)
     if not own:
-        question.original = "" if p.text == question.original else question.original or before
-        ctx.audit("question.edit", question.id, before, p.text)
-    question.version += 1
-    compare(ctx, question)
+        let_go(question)
     return {"id": question.id, "version": question.version}
 
 
@@ -111,9 +111,9 @@ def withdraw(ctx: Context, p: Which) -> dict[str, Any]:
     """Take back one's own question, as long as it is not on stage or at its end."""
     question: Question = ctx.seen("questions", p.id)
     if question.author_id != ctx.me:
-        raise Refused("role")
+        raise Refused("role", field="id")
     done = change(ctx, question, "withdraw", "question.withdraw")
-    ctx.tell("question.left", question=question.id)
+    part_all(ctx, question)  # nobody else's question goes with it
     return done
 
 
@@ -130,7 +130,7 @@ def upvote(ctx: Context, p: Support) -> dict[str, Any]:
     if question.author_id == ctx.me:
         raise Refused("own", current=ctx.picture("questions", question))
     if not model.supportable(question.state):
-        raise Refused("state", current=ctx.picture("questions", question))
+        raise refused(ctx, question)
     given = ctx.find(Upvote, (question.id, ctx.me))
     if p.on and given is None:
         ctx.add(Upvote(question_id=question.id, participant_id=ctx.me))
@@ -140,7 +140,7 @@ def upvote(ctx: Context, p: Support) -> dict[str, Any]:
     elif not p.on and given is not None:
         ctx.session.delete(given)
         question.support -= 1
-        for part in inside(ctx, question):  # who was counted through one of them is not counted any more
+        for part in inside(ctx.session, question.id):  # who was counted through one of them is not counted any more
             vote = ctx.find(Upvote, (part.id, ctx.me))
             if vote is not None:
                 ctx.session.delete(vote)

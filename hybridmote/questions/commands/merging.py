@@ -1,19 +1,24 @@
-"""Questions that ask the same become one, and can be parted again."""
+"""Questions that ask the same become one, and can be parted again.
+
+Who supports the whole is worked out from who supported each part, so that parting them undoes it exactly.
+"""
 
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy import select
 
-from ...context import Context, after
+from ...context import Context
 from ...dispatch import Id, command
 from ...problems import Refused
 from .. import model
-from ..store import Question, Upvote, merged_in
-from .change import Decided, Which, at_hand, change, compare, settle, untell
+from ..store import Question, Receipt, Upvote, above, inside, merged_in
+from .change import Decided, Which, at_hand, change, let_go, refused, settle
+from .line import stand_in
 
 
 class Merge(Decided):
-    into: Id
+    into: Id = Field(description="the question that stays; anything may still become of it")
 
 
 @command("question.merge", role="moderator", payload=Merge, limit="300/minute")
@@ -28,9 +33,7 @@ def merge(ctx: Context, p: Merge) -> dict[str, Any]:
     was = question.state
     done = change(ctx, question, "merge", "question.merge", into=into.id)
     question.was, question.merged_into = was, into.id
-    for other in ctx.session.scalars(select(Question).where(Question.resembles == question.id)).all():
-        other.resembles = None
-    ctx.session.flush()
+    let_go(question)
     unite(ctx, into)
     return done
 
@@ -40,51 +43,65 @@ def unmerge(ctx: Context, p: Which) -> dict[str, Any]:
     """Part it again from what it was merged into: both as if they had never been one."""
     question = at_hand(ctx, p.id)
     if question.state != "merged":
-        raise Refused("state", current=ctx.picture("questions", question), why=question.state)
-    return _part(ctx, question, "question.unmerge")
+        raise refused(ctx, question)
+    return part(ctx, question, "question.unmerge")
 
 
-@after("question.left")
-def leave_nobody_behind(ctx: Context, fact: dict[str, Any]) -> None:
+def part_all(ctx: Context, question: Question) -> None:
     """What was merged into a question that its asker withdrew stands by itself again."""
-    for part in merged_in(ctx.session, fact["question"]):
-        _part(ctx, part, "question.withdraw")
+    for one in merged_in(ctx.session, question.id):
+        part(ctx, one, "question.withdraw")
 
 
-def _part(ctx: Context, question: Question, what: str) -> dict[str, Any]:
-    into = ctx.get(Question, question.merged_into or "")
+def part(ctx: Context, question: Question, what: str) -> dict[str, Any]:
+    wholes = above(ctx.session, question)
+    place, question.queue = question.queue, None
     question.state, question.was, question.merged_into = question.was or "pending", None, None
     settle(ctx, question)
-    untell(ctx, question, "merged")
-    ctx.audit(what, question.id, into.id, question.state)
-    compare(ctx, question)
-    ctx.session.flush()
-    unite(ctx, into)
+    if place is not None and question.state == "approved":
+        stand_in(ctx, question, place=place)
+    _untell(ctx, question, wholes)
+    ctx.audit(what, question.id, wholes[0].id, question.state)
+    unite(ctx, wholes[0])
     return {"id": question.id, "state": question.state, "version": question.version}
 
 
-def unite(ctx: Context, question: Question) -> None:
-    """Whoever supports what is merged into it supports it, but its own asker; and so on upwards.
-
-    A voter of a part has a row here that says through which; a person's own vote is left alone.
-    """
-    rows = {u.participant_id: u for u in ctx.session.scalars(select(Upvote).where(Upvote.question_id == question.id))}
-    through: dict[str, str] = {}
-    for part in merged_in(ctx.session, question.id):
-        voters = select(Upvote.participant_id).where(Upvote.question_id == part.id).order_by(Upvote.participant_id)
-        for voter in ctx.session.scalars(voters):
-            through.setdefault(voter, part.id)
-    through.pop(question.author_id or "", None)
-    for person, vote in rows.items():
-        if vote.via is not None and through.get(person) is None:
-            ctx.session.delete(vote)
-            question.support -= 1
-        elif vote.via is not None:
-            vote.via = through[person]
-    for person, by in through.items():
-        if person not in rows:
-            ctx.add(Upvote(question_id=question.id, participant_id=person, via=by))
-            question.support += 1
+def _untell(ctx: Context, question: Question, wholes: list[Question]) -> None:
+    """What its asker, and those whose questions are merged into it, were told because it was part of those."""
+    parts = [question.id, *(one.id for one in inside(ctx.session, question.id))]
+    told = select(Receipt).where(Receipt.question_id.in_(parts), Receipt.into_id.in_([whole.id for whole in wholes]))
+    for receipt in ctx.session.scalars(told).all():
+        ctx.session.delete(receipt)
     ctx.session.flush()
-    if question.merged_into is not None:
-        unite(ctx, ctx.get(Question, question.merged_into))
+
+
+def unite(ctx: Context, question: Question) -> None:
+    """Let the question, and what that is merged into, have the support of all its parts."""
+    for whole in (question, *above(ctx.session, question)):
+        _unite(ctx, whole)
+
+
+def _unite(ctx: Context, question: Question) -> None:
+    parts = inside(ctx.session, question.id)
+    there: dict[str, list[str]] = {}
+    for one in parts:
+        there.setdefault(one.merged_into or "", []).append(one.id)
+    given = select(Upvote).where(Upvote.question_id.in_([question.id, *(one.id for one in parts)]))
+    own: dict[str, set[str]] = {}
+    rows: dict[str, Upvote] = {}
+    for vote in ctx.session.scalars(given.order_by(Upvote.question_id)):
+        if vote.via is None:
+            own.setdefault(vote.question_id, set()).add(vote.participant_id)
+        if vote.question_id == question.id:
+            rows[vote.participant_id] = vote
+    supporters = model.united(own, there, question.id, question.author_id)
+    for person in sorted(supporters - rows.keys()):
+        via = next(one for one in sorted(own) if person in own[one])
+        ctx.add(Upvote(question_id=question.id, participant_id=person, via=via))
+    for person, vote in rows.items():
+        if person not in supporters:
+            ctx.session.delete(vote)
+        elif vote.via is not None:
+            vote.via = next(one for one in sorted(own) if person in own[one])
+    question.support = len(supporters)
+    ctx.session.flush()

@@ -5,13 +5,14 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from ...context import Context
-from ...dispatch import Id, Payload, command
+from ...db import iso
+from ...dispatch import EARLIEST, LATEST, Id, Payload, command
 from ...dispatch import words as written
 from ...participants.store import SCREENS, Participant
 from ...problems import Refused
 from ...programme.store import Item
 from .. import model
-from ..store import Question
+from ..store import Question, whose
 from .change import Which, tell
 
 WORD, WORDS = 60, 200  # graphemes of a word, and how many of them
@@ -43,7 +44,9 @@ class Mute(Payload):
     reason: written(model.REASON_LIMIT) = Field(  # type: ignore[valid-type]
         description="read by the person; 1 to 300 graphemes"
     )
-    until: AwareDatetime | None = Field(None, description="ISO 8601 with a zone; null: until it is taken back")
+    until: AwareDatetime | None = Field(
+        None, ge=EARLIEST, le=LATEST, description="ISO 8601 with a zone; null: until it is taken back"
+    )
 
 
 class Unmute(Payload):
@@ -58,8 +61,9 @@ class Reveal(Which):
 
 @command("question.mode", role="moderator", payload=SetMode)
 def set_mode(ctx: Context, p: SetMode) -> dict[str, Literal["screened", "open", "closed"]]:
-    """Whether and how an item takes questions, from now on."""
-    item: Item = ctx.seen("programme", p.item, "item")
+    """Whether and how an item takes questions, from now on. Of a phase of a talk: the talk."""
+    ctx.seen("programme", p.item, "item")
+    item = ctx.get(Item, whose(ctx.session, ctx.meeting_id, p.item))
     before, item.asking = item.asking, p.mode
     if before != p.mode:
         ctx.audit("question.mode", item.id, before, p.mode)
@@ -87,18 +91,32 @@ def mute(ctx: Context, p: Mute) -> None:
         raise Refused("state", field="person", why="is_staff")
     if p.until is not None and p.until <= ctx.now:
         raise Refused("invalid", field="until", why="is_past")
-    before = {"reason": person.muted, "until": str(person.muted_until or "")} if person.muted else None
+    before = _muting(person)
     person.muted, person.muted_until = p.reason, p.until
-    ctx.audit("person.mute", person.id, before, {"until": str(p.until or "")}, p.reason)
+    if p.until is None:
+        ctx.undue(f"mute.{person.id}")
+    else:
+        ctx.due(p.until, "person.mute_over", {"person": person.id}, key=f"mute.{person.id}")
+    ctx.audit("person.mute", person.id, before, _muting(person), p.reason)
 
 
 @command("person.unmute", role="moderator", payload=Unmute)
 def unmute(ctx: Context, p: Unmute) -> None:
     """Somebody may ask again."""
     person = _person(ctx, p.person)
-    before, person.muted, person.muted_until = person.muted, "", None
-    if before:
+    if person.muted:
+        before = _muting(person)
+        person.muted, person.muted_until = "", None
+        ctx.undue(f"mute.{person.id}")
         ctx.audit("person.unmute", person.id, before, None)
+
+
+@command("person.mute_over", role="system", payload=Unmute)
+def mute_over(ctx: Context, p: Unmute) -> None:
+    """The time is up for which somebody could not ask."""
+    person = ctx.get(Participant, p.person, "person")
+    if person.muted_until is not None and person.muted_until <= ctx.now:
+        person.muted, person.muted_until = "", None
 
 
 @command("question.reveal", role="organiser", payload=Reveal)
@@ -112,6 +130,10 @@ def reveal(ctx: Context, p: Reveal) -> dict[str, Any]:
     ctx.audit("question.reveal", question.id, "hidden", "shown", p.reason)
     tell(ctx, question, "revealed", p.reason)
     return {"id": question.id, "version": question.version}
+
+
+def _muting(person: Participant) -> dict[str, Any] | None:
+    return {"reason": person.muted, "until": iso(person.muted_until)} if person.muted else None
 
 
 def _person(ctx: Context, id: str) -> Participant:

@@ -8,11 +8,10 @@ from ...context import Context
 from ...dispatch import Id, Payload, command, words
 from ...participants.store import SCREENS, Participant, new_id
 from ...problems import Refused
-from ...programme.store import Item
 from .. import model
-from ..store import Question
-from .asking import item_asked
-from .change import Decided, Which, at_hand, change, claimed, compare, refuse_claimed, track_of
+from ..store import Question, asked_of, whose
+from .change import Decided, Which, at_hand, change, claimed, compare, let_go, refuse_claimed, refused
+from .line import close_up, track_of
 
 NAME = 120  # graphemes of the name of who asked aloud
 
@@ -45,7 +44,7 @@ def claim(ctx: Context, p: Claim) -> dict[str, Any]:
     """Say that I am at work on it: for two minutes others see that, and cannot act on it unless they take it over."""
     question = ctx.get(Question, p.id)
     if question.state not in model.OPEN:
-        raise Refused("state", current=ctx.picture("questions", question), why=question.state)
+        raise refused(ctx, question)
     if not p.over:
         refuse_claimed(ctx, question)
     elif claimed(ctx, question) and question.claimed_by != ctx.me:
@@ -59,45 +58,55 @@ def release(ctx: Context, p: Which) -> dict[str, Any]:
     """I am not at work on it any more. Of somebody else's work, or nobody's, nothing is changed."""
     question = ctx.get(Question, p.id)
     if question.claimed_by == ctx.me:
-        question.claimed_by = question.claimed_until = None
+        let_go(question)
     return {"id": question.id}
 
 
 @command("question.approve", role="moderator", payload=Judge, limit="300/minute")
 def approve(ctx: Context, p: Judge) -> dict[str, Any]:
     """Let everyone see it and support it."""
-    return change(ctx, at_hand(ctx, p.id, p.expected_version), "approve", "question.approve", p.reason)
+    question = at_hand(ctx, p.id, p.expected_version)
+    done = change(ctx, question, "approve", "question.approve", p.reason)
+    let_go(question)
+    return done
 
 
 @command("question.reject", role="moderator", payload=Judge, limit="300/minute")
 def reject(ctx: Context, p: Judge) -> dict[str, Any]:
     """Do not take it up; the asker reads why."""
-    return change(ctx, at_hand(ctx, p.id, p.expected_version), "reject", "question.reject", p.reason)
+    question = at_hand(ctx, p.id, p.expected_version)
+    done = change(ctx, question, "reject", "question.reject", p.reason)
+    let_go(question)
+    return done
 
 
 @command("question.reopen", role="moderator", payload=Decided, limit="300/minute")
 def reopen(ctx: Context, p: Decided) -> dict[str, Any]:
     """What was answered stands in line again; what was rejected waits to be looked at again."""
-    return change(ctx, at_hand(ctx, p.id, p.expected_version), "reopen", "question.reopen")
+    question = at_hand(ctx, p.id, p.expected_version)
+    done = change(ctx, question, "reopen", "question.reopen")
+    let_go(question)
+    return done
 
 
 @command("question.move", role="moderator", payload=Move, limit="300/minute")
 def move(ctx: Context, p: Move) -> dict[str, Any]:
     """Put it to those who speak at another item."""
-    item: Item = ctx.seen("programme", p.item, "item")
+    ctx.seen("programme", p.item, "item")
     question = at_hand(ctx, p.id, p.expected_version)
     if question.state not in ("pending", "approved"):
-        raise Refused("state", current=ctx.picture("questions", question), why=question.state)
-    before = question.item_id
-    if item.id != before:
-        track = track_of(ctx, question)
-        question.item_id = item.id
-        if item.track != track:
+        raise refused(ctx, question)
+    before, track = question.item_id, track_of(ctx, question)
+    to = whose(ctx.session, ctx.meeting_id, p.item)
+    if to != before:
+        question.item_id = to
+        if question.queue is not None and track_of(ctx, question) != track:
             question.queue = None
+            close_up(ctx, question, track)
         question.version += 1
-        ctx.audit("question.move", question.id, before, item.id)
-        ctx.session.flush()
+        ctx.audit("question.move", question.id, before, to)
         compare(ctx, question)
+    let_go(question)
     return {"id": question.id, "version": question.version}
 
 
@@ -109,7 +118,7 @@ def record(ctx: Context, p: Record) -> dict[str, str]:
         raise Refused("not_found", field="person")
     if p.item is not None:
         ctx.seen("programme", p.item, "item")
-    item = p.item or item_asked(ctx, None)
+    item = whose(ctx.session, ctx.meeting_id, p.item) if p.item else asked_of(ctx.session, ctx.meeting, None, ctx.now)
     if item is None:
         raise Refused("closed", why="no_questions_now")
     question = ctx.add(
@@ -118,7 +127,7 @@ def record(ctx: Context, p: Record) -> dict[str, str]:
             meeting_id=ctx.meeting_id,
             item_id=item,
             author_id=person.id if person else None,
-            by_name="" if person else p.name,
+            by_name=p.name,
             aloud=True,
             version=1,
             text=p.text,

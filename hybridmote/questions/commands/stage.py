@@ -12,7 +12,8 @@ from ...problems import Refused
 from ...programme.store import Item, Speaker
 from .. import model
 from ..store import Question, on_stage
-from .change import Which, at_hand, change, inside, track_of, untell
+from .change import Decided, Which, at_hand, change, let_go, refused
+from .line import close_up, line_up_again, stand_in, track_of
 
 
 class Queue(Which):
@@ -20,7 +21,7 @@ class Queue(Which):
     on: bool = Field(True, description="false: not among those that are up next any more")
 
 
-class Reply(Which):
+class Reply(Decided):
     text: words(model.REPLY_LIMIT, multiline=True) = Field(  # type: ignore[valid-type]
         description="the answer, shown to everyone; 1 to 4,000 graphemes"
     )
@@ -31,17 +32,16 @@ def queue(ctx: Context, p: Queue) -> dict[str, Any]:
     """Put it among those that are up next, at its place; or take it off that list."""
     question = at_hand(ctx, p.id)
     if question.state != "approved":
-        raise Refused("state", current=ctx.picture("questions", question), why=question.state)
-    there = [q for q in _queued(ctx, track_of(ctx, question)) if q.id != question.id]
-    if not p.on:
+        raise refused(ctx, question)
+    if p.on:
+        try:
+            stand_in(ctx, question, p.before if p.before != question.id else None)
+        except LookupError:
+            raise Refused("not_found", field="before") from None
+    elif question.queue is not None:
         question.queue = None
-    else:
-        at = next((n for n, q in enumerate(there) if q.id == p.before), None)
-        if p.before is not None and at is None:
-            raise Refused("not_found", field="before")
-        there.insert(len(there) if at is None else at, question)
-    for number, one in enumerate(there, 1):
-        one.queue = number
+        close_up(ctx, question)
+    let_go(question)
     return {"id": question.id, "queue": question.queue}
 
 
@@ -50,23 +50,30 @@ def take(ctx: Context, p: Which) -> dict[str, Any]:
     """Put it on stage. One is on stage at a time: what stood there is answered."""
     question = at_hand(ctx, p.id)
     if question.state != "approved":
-        return change(ctx, question, "take", "question.take")  # refused before anything else is touched
+        raise refused(ctx, question)  # before anything else is touched
     for other in on_stage(ctx.session, ctx.meeting_id):
-        if other.id != question.id and track_of(ctx, other) == track_of(ctx, question):
+        if track_of(ctx, other) == track_of(ctx, question):
             change(ctx, other, "answer", "question.take")
+    let_go(question)
     return change(ctx, question, "take", "question.take")
 
 
 @command("question.put_back", role="moderator", payload=Which, limit="300/minute")
 def put_back(ctx: Context, p: Which) -> dict[str, Any]:
     """Take it off the stage, unanswered: it is in line again."""
-    return change(ctx, at_hand(ctx, p.id), "put_back", "question.put_back")
+    question = at_hand(ctx, p.id)
+    done = change(ctx, question, "put_back", "question.put_back")
+    let_go(question)
+    return done
 
 
 @command("question.answer", role="moderator", payload=Which, limit="300/minute")
 def answer(ctx: Context, p: Which) -> dict[str, Any]:
     """It has been answered."""
-    return change(ctx, at_hand(ctx, p.id), "answer", "question.answer")
+    question = at_hand(ctx, p.id)
+    done = change(ctx, question, "answer", "question.answer")
+    let_go(question)
+    return done
 
 
 @command("question.reply", role="presenter", payload=Reply)
@@ -74,18 +81,14 @@ def reply(ctx: Context, p: Reply) -> dict[str, Any]:
     """Answer in writing what time did not reach: those who speak at its item, or staff. The asker is told."""
     question: Question = ctx.seen("questions", p.id)
     if not _speaks(ctx, question.item_id):
-        raise Refused("role")
-    before, question.reply, question.replied_at = question.reply, p.text, ctx.now
-    done = change(ctx, question, "reply", "question.reply")
-    if before:
-        ctx.audit("question.reply", question.id, before, p.text)
+        raise Refused("role", field="id")
+    ctx.expect("questions", question, p.expected_version)
+    before = question.reply
+    if question.state in model.MOVES["reply"]:
+        question.reply, question.replied_at = p.text, ctx.now
+    done = change(ctx, question, "reply", "question.answer")
+    ctx.audit("question.reply", question.id, before, p.text)
     return done
-
-
-def _queued(ctx: Context, track: str) -> list[Question]:
-    waiting = select(Question).where(Question.meeting_id == ctx.meeting_id, Question.queue.is_not(None))
-    found = [q for q in ctx.session.scalars(waiting) if track_of(ctx, q) == track]
-    return sorted(found, key=lambda q: (q.queue or 0, q.id))
 
 
 def _speaks(ctx: Context, item_id: str) -> bool:
@@ -114,11 +117,13 @@ def leave_the_stage(ctx: Context, fact: dict[str, Any]) -> None:
 
 @after("programme.planned")
 def one_stage_in_a_track(ctx: Context, fact: dict[str, Any]) -> None:
-    """An item that goes to a track, or comes back to it, does not bring a second question on stage."""
+    """An item that goes to a track, or comes back to it, does not bring a second question on stage; and what is up next
+    of it stands last in the line there."""
     taken: dict[str, Question] = {}
     for question in sorted(on_stage(ctx.session, ctx.meeting_id), key=lambda q: q.item_id in fact["items"]):
         if taken.setdefault(track_of(ctx, question), question) is not question:
             change(ctx, question, "put_back", "programme.planned")
+    line_up_again(ctx, moved=fact["items"])
 
 
 @after("programme.removed")
@@ -134,10 +139,5 @@ def return_to_the_stage(ctx: Context, fact: dict[str, Any]) -> None:
     """What left the stage because its item ended is on it again, as if it had never been answered."""
     left = select(Question).where(Question.meeting_id == ctx.meeting_id, Question.left_by == fact["step"])
     for question in ctx.session.scalars(left).all():
-        question.left_by = None
-        if question.state != "answered":
-            continue
         there = [q for q in on_stage(ctx.session, ctx.meeting_id) if track_of(ctx, q) == fact["track"]]
         change(ctx, question, "reopen" if there else "restage", "programme.undone")
-        for asked in (question, *inside(ctx, question)):
-            untell(ctx, asked, "answered")

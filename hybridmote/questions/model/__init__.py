@@ -20,7 +20,7 @@ MOVES: dict[Act, dict[State, State]] = {
     "take": {"approved": "on_stage"},
     "put_back": {"on_stage": "approved"},
     "answer": {"on_stage": "answered", "approved": "answered"},
-    "reply": {"approved": "answered", "on_stage": "answered", "answered": "answered"},  # in writing
+    "reply": {"approved": "answered", "answered": "answered"},  # in writing
     # when the step of the programme that ended its talk is taken back: on stage again, or in line if that is taken
     "restage": {"answered": "on_stage"},
     "reopen": {"answered": "approved", "rejected": "pending"},
@@ -28,6 +28,7 @@ MOVES: dict[Act, dict[State, State]] = {
     "merge": {"pending": "merged", "approved": "merged"},
 }
 PUBLIC: frozenset[State] = frozenset({"approved", "on_stage", "answered"})
+SUPPORTABLE: frozenset[State] = frozenset({"approved", "on_stage"})
 OPEN: frozenset[State] = frozenset({"pending", "approved", "on_stage"})  # something may still become of it
 FINAL: frozenset[State] = frozenset({"answered", "rejected", "withdrawn", "merged"})
 
@@ -53,7 +54,7 @@ def moved(state: State, act: Act) -> State:
 
 def supportable(state: State, own: bool = False) -> bool:
     """Whether somebody may add or take away their support: while it waits or is on stage, and never for their own."""
-    return state in ("approved", "on_stage") and not own
+    return state in SUPPORTABLE and not own
 
 
 def audiences(state: State, author: str | None) -> frozenset[str]:
@@ -66,14 +67,22 @@ def audiences(state: State, author: str | None) -> frozenset[str]:
     return frozenset(heard)
 
 
+def end_of(state: State) -> End | None:
+    """The end for which the author has a receipt as long as the question is at it."""
+    return state if state == "answered" or state == "rejected" or state == "merged" else None
+
+
 def receipt_end(before: State, after: State, act: Act | None = None) -> End | None:
     """The end for which the author gets a receipt: once, when the question comes to it. What is answered in writing has
     a receipt of its own, which holds the answer."""
     if act == "reply":
         return "replied"
-    if before == after:
-        return None
-    return after if after == "answered" or after == "rejected" or after == "merged" else None
+    return end_of(after) if before != after else None
+
+
+def claim_holds(state: State, until: datetime | None, at: datetime) -> bool:
+    """Whether somebody is at work on the question: nobody is, when nothing more can become of it."""
+    return state in OPEN and until is not None and until > at
 
 
 def united(
