@@ -2,6 +2,8 @@
 static files' addresses, which hold what they hold: a browser that has been here asks for none of them again."""
 
 import hashlib
+import re
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, send_from_directory
@@ -39,3 +41,19 @@ def edition(here: Path) -> str:
         digest.update(f"{file.relative_to(here).as_posix()} {len(content)} ".encode())
         digest.update(content)
     return digest.hexdigest()[:12]
+
+
+_IMPORT = re.compile(r"""(?:\bfrom|\bimport\(?)\s*["'`](\.[^"'`$]+)""")
+
+
+@cache
+def scripts_of(page: str) -> str:
+    """All that a page's script says and what it may ask for says, one after the other; empty when it has none."""
+    start = folder("static") / "js" / f"{page}.js"
+    there: dict[Path, str] = {}
+    look = [start] if start.is_file() else []
+    while look:
+        if (file := look.pop()) not in there:
+            there[file] = file.read_text()
+            look += [(file.parent / found).resolve() for found in _IMPORT.findall(there[file]) if "vendor" not in found]
+    return "\n".join(there.values())

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from .access import Caller, find_meeting
 from .db import reading, utc_now
+from .files import scripts_of
 from .meetings.model import phase
 from .meetings.views import meeting_view
 from .pictures import permissions, picture_of, pictures, policy
@@ -162,7 +163,7 @@ def _drawn(
             "csrf": generate_csrf(),
             "locale": locale,
             "page": page,
-            "strings": strings(locale),
+            "strings": strings(locale, page),
             "welcome": picture,
             "site": site.partition("://")[2],
             "join": {"address": address.partition("://")[2]},
@@ -217,8 +218,9 @@ def qr(address: str) -> Markup:
 
 
 @cache
-def strings(locale: str) -> dict[str, Any]:
-    """The words of the scripts: {English: translation, or {one, other}}; empty for English itself."""
+def strings(locale: str, page: str = "") -> dict[str, Any]:
+    """The words of the scripts: {English: translation, or {one, other}}; empty for English itself. `page`: of its scripts
+    alone, for everyone's first view is waited for."""
     file = TRANSLATIONS / locale / "LC_MESSAGES" / "js.po"
     if not file.exists():
         return {}
@@ -232,4 +234,5 @@ def strings(locale: str) -> dict[str, Any]:
             words[message.id[1]] = dict(zip(("one", "other"), message.string, strict=False))
         else:
             words[str(message.id)] = message.string
-    return words
+    said = scripts_of(page) if page else ""
+    return {english: word for english, word in words.items() if f'"{english}"' in said} if said else words
