@@ -11,6 +11,8 @@ NODE := tests/node
 ARGS ?=
 # Two files of tests run beside each other.
 BESIDE := -n 2 --dist loadfile
+# Nothing in these folders is fast: reading them alone takes seconds.
+BROWSERLESS := $(foreach room,accessibility bench delivery journeys,--ignore=tests/$(room))
 # Seeds of the long runs: the day's date, so that every day tries something else and any day can be tried again.
 SEED ?= $(shell date -u +%Y%m%d)
 
@@ -31,7 +33,7 @@ check: setup ## lint, types, imports and the fast tests: under a minute
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) tools/messages.py --check
-	@$(PY) -m pytest -q -m "not slow and not long" $(BESIDE) $(ARGS)
+	@$(PY) -m pytest -q -m "not slow and not long" $(BESIDE) $(BROWSERLESS) $(ARGS)
 
 test-long: system setup $(NODE)/node_modules/.installed ## kills, soaks and seeds: at most 25 minutes; SEED=20260311 repeats a day
 	@echo "Seeds of the long runs: SEED=$(SEED)"

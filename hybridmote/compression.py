@@ -49,8 +49,7 @@ def _compressed(response: Response) -> Response:
     response.direct_passthrough = False
     tag, _ = response.get_etag()
     body = response.get_data()
-    # A file's tag names its content, so what was compressed once serves everyone.
-    response.set_data(_kept(request.path, tag, body) if is_file and tag else _small(body))
+    response.set_data(_kept(body) if is_file else _small(body))  # what was compressed once serves everyone
     if tag:
         response.set_etag(tag, weak=True)
     response.headers["Content-Encoding"] = "gzip"
@@ -58,11 +57,13 @@ def _compressed(response: Response) -> Response:
     return response
 
 
-def _small(body: bytes) -> bytes:
+def _small(body: bytes, level: int = 6) -> bytes:
     """What is large is done beside the server's loop."""
-    return offload.run(gzip.compress, body, 6, mtime=0) if len(body) > LARGE else gzip.compress(body, 6, mtime=0)
+    return (
+        offload.run(gzip.compress, body, level, mtime=0) if len(body) > LARGE else gzip.compress(body, level, mtime=0)
+    )
 
 
 @lru_cache(maxsize=512)
-def _kept(path: str, tag: str, body: bytes) -> bytes:
-    return _small(body)
+def _kept(body: bytes) -> bytes:
+    return _small(body, 9)

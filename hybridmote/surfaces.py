@@ -132,7 +132,8 @@ def _drawn(
     now = utc_now()
     mine, talk = own_talks(programme, caller.layers, request.args.get("item", "")) if page == "speaker" else ([], None)
     stands = _stands(items_of(db, caller.meeting_id), programme, caller, now, talk, page)
-    address = current_app.config["SETTINGS"].public_url() + f"/m/{caller.slug}"
+    site = current_app.config["SETTINGS"].public_url()
+    address = f"{site}/m/{caller.slug}"
     shown: dict[str, Any] = {}
     if page == "live":
         found = pictures((row["stream"], *(i["stream"] for i in programme)), current_app.config["SETTINGS"].jitsi_hosts)
@@ -163,6 +164,7 @@ def _drawn(
         "typed": typed,
         "qr_svg": qr(address),
         "join_address": address.partition("://")[2],
+        "site": site.partition("://")[2],
         "boot": {
             "meeting": caller.slug,
             "base": f"/m/{caller.slug}",
@@ -171,6 +173,7 @@ def _drawn(
             "page": page,
             "strings": strings(locale, page),
             "welcome": picture,
+            "site": site.partition("://")[2],
             "join": {"address": address.partition("://")[2]},
             "max_slides_mb": current_app.config["SETTINGS"].max_slides_mb,
             **{name: shown[name] for name in shown if name == "pictures"},

@@ -47,6 +47,7 @@ def test_a_database_is_a_copy_of_its_template(postgres: Postgres) -> None:
         postgres.execute("SELECT 1", copy)
 
 
+@pytest.mark.slow
 def test_redis_may_be_stopped_paused_and_killed(redis: Redis) -> None:
     redis.stop()
     assert redis.says("PING") == ""

@@ -64,11 +64,11 @@ def for_the_readme(browser: Browser, demo: Demo) -> None:
 def for_the_moderators(browser: Browser, demo: Demo) -> None:
     """A screen is let in, a talk runs over, more time is looked at, a press that was forgotten is corrected, coffee."""
     waiting = visit(browser, demo, None, "/screen", "projector", 0.5)
-    code = waiting.locator("#code")
+    code = waiting.locator("#code [aria-hidden]")
     code.wait_for()
     keep(waiting, "guide-code")
     desk = visit(browser, demo, "moderator", "/m/{slug}/moderate", "desktop")
-    desk.locator("#pair-code").fill(re.sub(r"\W", "", code.inner_text()))
+    desk.locator("#pair-code").fill(code.inner_text())
     desk.locator("#pair-name").fill("Aula, left")
     keep(desk.locator("#screens"), "guide-pair")
     waiting.context.close()
@@ -86,6 +86,7 @@ def for_the_moderators(browser: Browser, demo: Demo) -> None:
     desk.reload()
     settle(desk)
     desk.locator(".run").get_by_role("button", name="Next item").click()
+    desk.locator(".strip__title", has_text="Coffee").wait_for()
     desk.locator(".run .more summary").click()
     desk.get_by_role("link", name="Correct a time").click()
     desk.locator(".happened").wait_for()
@@ -100,7 +101,7 @@ def run_late(demo: Demo) -> None:
     """The organiser's plan says that what is on ended two minutes ago."""
     item = state(demo)["topics"]["programme"][on_now(demo)]
     ended = dt.datetime.now(dt.UTC).replace(second=0, microsecond=0) - dt.timedelta(minutes=2)
-    body = {"item": item["id"], "expected_version": item["version"], "planned_end": ended.isoformat()}
+    body = {"item": item["id"], "expected_version": item["version"], "planned_end": ended.isoformat(), "minimum": None}
     say(demo, "organiser", "programme.edit", **body)
 
 

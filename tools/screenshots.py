@@ -85,6 +85,11 @@ def unfold(page: Page, language: str) -> None:
     page.locator("details.answered summary").click()
 
 
+def edit(page: Page, language: str) -> None:
+    page.locator(".plan__open").nth(9).click()
+    page.locator("form.edit").wait_for()
+
+
 SHOTS = (
     Shot("meetings", None, "/"),
     Shot("meeting", None, "/m/{slug}"),
@@ -102,6 +107,9 @@ SHOTS = (
     Shot("moderate-more", "moderator", "/m/{slug}/moderate", first=give_more),
     Shot("moderate-rejecting", "moderator", "/m/{slug}/moderate", first=refuse),
     Shot("live-other-day", "attendee", "/m/{slug}/live#programme", ("phone",), first=yesterday),
+    Shot("set-up", "organiser", "/m/{slug}/desk/programme"),
+    Shot("set-up-editing", "organiser", "/m/{slug}/desk/programme", first=edit),
+    Shot("now", None, "/m/{slug}/now", ("phone",)),
     Shot("screen", "screen", "/m/{slug}/screen", HALL),
     Shot("screen-code", None, "/screen", (*EVERYWHERE, *HALL), first=code),
     Shot("speaker", "speaker", "/m/{slug}/speaker"),

@@ -35,7 +35,7 @@ def look(browser: Browser, language: str, size: str, colours: str, scale: float 
 
 def settle(page: Page) -> None:
     """Letters drawn, and on a live page the line open."""
-    page.evaluate("document.fonts.ready")
+    page.wait_for_function("document.fonts.status === 'loaded'")  # lives through a page that goes on by itself
     if page.locator(".head .line").count():
         page.locator(".head .line:not(.line--waiting):not(.line--lost)").wait_for()
 

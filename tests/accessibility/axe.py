@@ -26,11 +26,18 @@ def script() -> str:
     return AXE_SCRIPT
 
 
+# A colour on its way to another is neither.
+AT_REST = """() => Promise.all(document.getAnimations()
+  .filter((one) => Number.isFinite(one.effect?.getComputedTiming().endTime))
+  .map((one) => one.finished.catch(() => null))).then(() => null)"""
+
+
 def findings(page: Page) -> dict[str, list[str]]:
     """What axe finds on the page: {"violations": […], "unsure": […]}, one line each."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(script())
         page.evaluate(PREPARE)
+    page.evaluate(AT_REST)
     told: dict[str, Any] = page.evaluate(
         "options => axe.run(document, options).then(({violations, incomplete}) => ({violations, incomplete}))", OPTIONS
     )

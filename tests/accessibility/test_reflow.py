@@ -232,7 +232,8 @@ def test_a_chosen_vote_differs_by_more_than_colour(house: House, look: Look, ful
     before = vote.evaluate(border)
     vote.click()
     expect(page.locator(f"#{row} .vote")).to_have_attribute("aria-pressed", "true")
-    assert page.locator(f"#{row} .vote").evaluate(border) >= before + 2
+    wider = "([id, px]) => parseFloat(getComputedStyle(document.querySelector(`#${id} .vote`)).borderTopWidth) >= px"
+    page.wait_for_function(wider, arg=[row, before + 2])
     page.emulate_media(forced_colors="none")
 
 

@@ -93,6 +93,12 @@ def test_slides_are_brought_drawn_turned_followed_and_paged_back_in(
         expect(page.locator(".slides, .hall__slide")).to_have_count(0)
     expect(hall.get_by_text("Ställ din fråga")).to_be_visible()
 
+    speaker.get_by_role("button", name="Visa sida 1").click()
+    expect(phone.locator(".slides")).to_be_visible()
+    desk.locator(".run").get_by_role("button", name="Next item").click()
+    expect(phone.locator(".slides")).to_have_count(0)
+    expect(speaker.locator(".turn__now")).to_have_text("Sida 1 av 24 visas medan föredraget pågår.")
+
 
 def test_a_file_that_will_not_do_is_said_in_words_and_changes_nothing(
     demo: Demo, enter: Callable[..., Page], slides: Path, tmp_path: Path

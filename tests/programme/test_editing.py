@@ -146,6 +146,7 @@ def test_two_organisers_at_once_lose_nothing(world: World) -> None:
     assert world.one("SELECT title FROM item WHERE id = 'i-coffee'") == "Coffee and fruit"
 
 
+@pytest.mark.slow
 def test_the_two_thousand_and_first_item_is_refused(world: World) -> None:
     with world.engine.begin() as connection:
         table = next(t for t in world.tables if t.name == "item")

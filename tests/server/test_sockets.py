@@ -209,6 +209,7 @@ def test_without_origin_only_a_token_says_who(port: int) -> None:
     one.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("auth", [{"refuse": True}, {"fail": True}])
 def test_a_refusal_is_told_and_the_socket_ends(port: int, auth: dict[str, Any]) -> None:
     before = stats(port)
@@ -443,6 +444,7 @@ def test_one_socket_cannot_set_everything_in_motion(start_small: Callable[..., S
 # many
 
 
+@pytest.mark.slow
 def test_a_disconnected_person_is_told_and_the_line_is_closed(port: int) -> None:
     one = Socket(port).connect()
     one.next_event()

@@ -1,10 +1,14 @@
 """Every address the product answers at is declared here, with who may and what comes; an undeclared one fails."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
+from hybridmote.files import scripts_of
+from hybridmote.surfaces import strings
 
 # rule: (methods, status for a stranger, status for a participant, for a moderator)
 ROUTES: dict[str, tuple[str, int, int, int]] = {
@@ -130,3 +134,16 @@ def test_metrics_from_elsewhere_take_a_token(app: Flask) -> None:
     app.config["SETTINGS"].metrics_token = "a-token"
     assert elsewhere.get("/metrics", headers={"Authorization": "Bearer a-token"}).status_code == 200
     assert elsewhere.get("/metrics", headers={"Authorization": "Bearer another"}).status_code == 403
+
+
+WORD = re.compile(r"""\bt(?:\.n)?\(\s*"([^"]+)"(?:,\s*"([^"]+)")?""")
+
+
+@pytest.mark.parametrize("page", ["live", "moderate", "screen", "speaker"])
+def test_a_page_brings_the_words_of_its_own_scripts(page: str) -> None:
+    """All of them, those of what is fetched later too; and no others, for a phone waits for them."""
+    brought, every = strings("sv", page), strings("sv")
+    said = {word for found in WORD.finditer(scripts_of(page)) for word in found.groups() if word}
+    assert len(said) > 20
+    assert said & set(every) <= set(brought)
+    assert all(brought[word] == every[word] for word in brought) and len(brought) < len(every)

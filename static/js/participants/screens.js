@@ -108,7 +108,7 @@ function Row({ one, tracks, say }) {
 }
 
 function Pair({ tracks, say }) {
-  const { outbox, t } = useApp();
+  const { boot, outbox, t } = useApp();
   const { track } = useDay();
   const offline = useOffline();
   const [typed, set] = useState(drawn);
@@ -139,7 +139,7 @@ function Pair({ tracks, say }) {
   };
   return html`<form class="pair" onSubmit=${pair}>
     <p class="small soft">
-      ${t("Open {address} on the screen or at the lectern. It shows a code.", { address: `${location.host}/screen` })}
+      ${t("Open {address} on the screen or at the lectern. It shows a code.", { address: `${boot.site}/screen` })}
     </p>
     <div>
       <label class="label" for="pair-code">${t("Code on the screen")}</label>

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef } from "../../vendor/preact.standalone.module.js";
 import { useList, useSignal } from "../lib/hooks.js";
 import { Icon, when, words } from "../shared/bits.js";
-import { useApp, useOffline } from "../shared/context.js";
+import { useApp, useDay, useOffline } from "../shared/context.js";
 import { Picture } from "./deck.js";
 import { pageFor, pageOf, ready } from "./decks.js";
 
@@ -19,6 +19,7 @@ export function TurnSlides({ items, clicker = false }) {
 
 function Turn({ deck, clicker }) {
   const { outbox, t } = useApp();
+  const { current } = useDay();
   const offline = useOffline();
   const entries = useSignal(outbox.entries);
   const page = pageOf(deck, entries);
@@ -65,7 +66,13 @@ function Turn({ deck, clicker }) {
       <${Picture} deck=${deck} page=${at} />
     </div>
     <p class="turn__now" role="status">
-      ${page === 0 ? t("Nobody sees the slides.") : t("Everyone sees page {n} of {m}.", { n: page, m: deck.pages })}
+      ${
+        page === 0
+          ? t("Nobody sees the slides.")
+          : current.has(deck.item)
+            ? t("Everyone sees page {n} of {m}.", { n: page, m: deck.pages })
+            : t("Page {n} of {m} is shown while the talk is on.", { n: page, m: deck.pages })
+      }
     </p>
     <div class="turn__acts">
       ${
