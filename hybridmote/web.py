@@ -96,6 +96,17 @@ def meeting_and_caller(db: Session, slug: str) -> tuple[Meeting, Caller]:
     return meeting, caller
 
 
+def meeting_and_asker(db: Session, slug: str, name: str) -> tuple[Meeting, Caller]:
+    """As `meeting_and_caller`, for a command: what guests may is done for whoever asks."""
+    meeting = access.find_meeting(db, slug)
+    caller = caller_in(db, meeting)
+    if caller is None and name in COMMANDS and COMMANDS[name].role == access.GUEST:
+        caller = access.guest(meeting, request.remote_addr or "")
+    if caller is None:
+        raise Refused("unknown_caller")
+    return meeting, caller
+
+
 def caller_in(db: Session, meeting: Meeting) -> Caller | None:
     """By the bearer token if one is given, else by the cookie."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -165,6 +176,21 @@ def first(name: str) -> Callable[[First], First]:
     return register
 
 
+Done = Callable[[str, dict[str, Any]], str | None]
+_done: dict[str, Done] = {}
+
+
+def done(name: str) -> Callable[[Done], Done]:
+    """What a plain form of that command leads to: `onward(slug, result)` may remember something in the browser's cookie
+    and gives the path to go on to, or None for the page it came from."""
+
+    def register(onward: Done) -> Done:
+        _done[name] = onward
+        return onward
+
+    return register
+
+
 @forms.post("/m/<slug>/do/<name>")
 @csrf.exempt
 def do(slug: str, name: str) -> Any:
@@ -178,7 +204,7 @@ def do(slug: str, name: str) -> Any:
         typed["page"] = fields[0]
     anyway = typed.pop("anyway", "")
     with reading() as db:
-        meeting, caller = meeting_and_caller(db, slug)
+        meeting, caller = meeting_and_asker(db, slug, name)
         look = None if anyway or name not in _first else _first[name](db, meeting, caller, typed)
     try:
         check_csrf()
@@ -191,6 +217,9 @@ def do(slug: str, name: str) -> Any:
     except Refused as refusal:
         answer = {"ok": False, **refusal.facts()}
     if answer["ok"]:
+        onward = _done[name](slug, answer["result"]) if name in _done else None
+        if onward:
+            return redirect(onward, 303)
         anchor = _ANCHOR.fullmatch(typed.get("anchor", ""))
         return redirect(f"/m/{slug}/{page}" + (f"#{anchor[0]}" if anchor else ""), 303)
     said = problem(answer)

@@ -38,6 +38,8 @@ class Participant(Base):
     # space-separated, of ROLES
     roles: Mapped[str] = mapped_column(Text, default="participant", active_history=True)
     attendance: Mapped[str | None] = mapped_column(Text)  # hall, web, or neither
+    email: Mapped[str] = mapped_column(Text, default="")  # as `mail.model.address` writes it; empty: not known
+    language: Mapped[str] = mapped_column(Text, default="")  # sv or en, for letters; empty: the meeting's
     track: Mapped[str] = mapped_column(
         Text, default=""
     )  # which one a screen or lectern follows, where there are several
