@@ -25,12 +25,14 @@ from .problems import Refused
 STAFF = frozenset({"organiser", "moderator"})
 GUEST = "guest"  # anybody at all: whoever reads the invitation; everybody else may what a guest may
 GUESTS = frozenset({GUEST})
-# With what nobody is given by itself: a `presenter` brings slides, a `turner` turns their pages.
+# With what nobody is given by itself: a `presenter` brings slides, a `turner` turns their pages. An `applicant` waits for
+# a place and may do what concerns it, but does not take part yet.
 IMPLIES = {
-    "organiser": {"moderator", "participant", "presenter", "turner"},
-    "moderator": {"participant", "presenter", "turner"},
-    "speaker": {"participant", "presenter", "turner"},
-    "leader": {"participant"},
+    "organiser": {"moderator", "participant", "applicant", "presenter", "turner"},
+    "moderator": {"participant", "applicant", "presenter", "turner"},
+    "speaker": {"participant", "applicant", "presenter", "turner"},
+    "leader": {"participant", "applicant"},
+    "participant": {"applicant"},
     "lectern": {"turner"},
 }
 
@@ -99,6 +101,8 @@ def implied(roles: str) -> frozenset[str]:
 
 def layers_of(session: Session, participant: Participant) -> tuple[str, ...]:
     """One shared layer, then groups, then the personal one: the order in which they are laid over each other."""
+    if participant.roles == "applicant":
+        return (f"person:{participant.id}",)
     shared = "staff" if participant.role_set & STAFF else "public"
     more = [layer for source in _layer_sources for layer in source(session, participant)]
     return (shared, *sorted(more, reverse=True), f"person:{participant.id}")

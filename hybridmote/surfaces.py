@@ -17,6 +17,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from . import invitation
 from .access import Caller, find_meeting
 from .asking import asking, muted, told
 from .db import reading, utc_now
@@ -49,14 +50,16 @@ def meeting(slug: str) -> str:
         speakers = speakers_of(db, [i.id for i in items])
         now = utc_now()
         programme = [item_view(i, speakers.get(i.id, [])) for i in items]
+        view, address = meeting_view(row), current_app.config["SETTINGS"].public_url() + f"/m/{slug}"
         return render_template(
             "meetings/meeting.html",
-            meeting=meeting_view(row),
+            meeting=view,
             me=caller.me() if caller else None,
             programme=programme,
             phase=phase(row.starts, row.ends, now),
             now=now,
-            address=current_app.config["SETTINGS"].public_url() + f"/m/{slug}",
+            address=address,
+            **invitation.drawn(db, row, view, programme, caller, address, now),
             **standing(programme, [i.rule() for i in items], now),
         )
 
@@ -105,6 +108,8 @@ def show(page: str, slug: str, said: dict[str, Any] | None = None, typed: dict[s
         caller = caller_in(db, row)
         if caller is None:
             return _stranger(slug, page)
+        if caller.given == ("applicant",):  # who waits for a place does not take part yet
+            return redirect(f"/m/{slug}/place")
         if page in TAKES and not (caller.staff or caller.roles & TAKES[page]):
             raise Refused("role")
         drawn = _drawn(db, caller, page, said, typed or {})
@@ -158,6 +163,7 @@ def _drawn(
         "polls": sorted(topics["polls"].values(), key=lambda p: str(p["made_at"])),
         "answers": topics["answers"],
         "can_ask": "participant" in caller.roles,
+        "place": any(one["state"] != "cancelled" for one in topics["place"].values()),
         "now": now,
         "problem": said,
         "did": said.get("command") if said else None,

@@ -108,12 +108,25 @@ def meeting_and_asker(db: Session, slug: str, name: str) -> tuple[Meeting, Calle
 
 
 def caller_in(db: Session, meeting: Meeting) -> Caller | None:
-    """By the bearer token if one is given, else by the cookie."""
+    """By the bearer token if one is given, else by the cookie. A meeting that is not published is not there for those we
+    do not know: 404."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         g.bearer = True
-        return access.by_token(db, meeting, token.strip())
-    return access.by_cookie(db, meeting, session)
+        caller = access.by_token(db, meeting, token.strip())
+    else:
+        caller = access.by_cookie(db, meeting, session)
+    if caller is None and not meeting.published:
+        raise Refused("not_found")
+    return caller
+
+
+def public_meeting(db: Session, slug: str) -> Meeting:
+    """The meeting, for what asks nobody who they are and may be kept on the way: 404 until it is published."""
+    meeting = access.find_meeting(db, slug)
+    if not meeting.published:
+        raise Refused("not_found")
+    return meeting
 
 
 def calendar_token(caller: Caller) -> str:
@@ -189,6 +202,12 @@ def done(name: str) -> Callable[[Done], Done]:
         return onward
 
     return register
+
+
+def remember(meeting_id: str, grant_id: str | None) -> None:
+    """Let this browser in by a grant from now on; whoever it was in that meeting before, it no longer is."""
+    session["grants"] = {**(session.get("grants") or {}), meeting_id: grant_id}
+    session.permanent = True
 
 
 @forms.post("/m/<slug>/do/<name>")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
 
-ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "screen", "lectern")
+ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "applicant", "screen", "lectern")
 SCREENS = frozenset({"screen", "lectern"})  # what a thing can be, and no person
 DECIDES = ("roles", "account_id", "attendance", "track")  # who they are to others, and what they hear
 
@@ -45,7 +45,10 @@ class Participant(Base):
     )  # which one a screen or lectern follows, where there are several
     muted: Mapped[str] = mapped_column(Text, default="", active_history=True)  # why they may not ask; empty: they may
     muted_until: Mapped[datetime | None] = mapped_column(Utc)  # without an end when there is none
-    __table_args__ = (Index("participant_of_account", "meeting_id", "account_id", unique=True),)
+    __table_args__ = (
+        Index("participant_of_account", "meeting_id", "account_id", unique=True),
+        Index("participant_by_email", "meeting_id", "email"),
+    )
 
     @property
     def role_set(self) -> frozenset[str]:
@@ -74,6 +77,8 @@ class Grant(Base):
     token_hash: Mapped[str] = mapped_column(Text, unique=True)
     created_at: Mapped[datetime] = mapped_column(Utc)
     revoked_at: Mapped[datetime | None] = mapped_column(Utc)
+    used_at: Mapped[datetime | None] = mapped_column(Utc)  # when a browser was first let in by it
+    why: Mapped[str] = mapped_column(Text, default="")  # it was revoked, where its page says so: handed_over, cancelled
 
     def shown_in(self) -> list[tuple[str, str]]:
         return [("access", self.participant_id)] if self.revoked_at else []
@@ -132,6 +137,11 @@ def grant_of(session: Session, token: str) -> Grant | None:
     ).one_or_none()
 
 
+def closed_way(session: Session, token: str) -> str:
+    """Why a link was closed, of those that say so; empty: it was not, or it never opened anything."""
+    return session.scalar(select(Grant.why).where(Grant.token_hash == hashed(token), Grant.revoked_at.is_not(None))) or ""
+
+
 def participant_of_account(session: Session, meeting_id: str, account_id: str) -> Participant | None:
     return session.scalars(
         select(Participant).where(Participant.meeting_id == meeting_id, Participant.account_id == account_id)
@@ -146,6 +156,7 @@ def unopened(participant: Participant, now: datetime) -> Grant:
         participant_id=participant.id,
         token_hash=hashed(new_token()),
         created_at=now,
+        used_at=now,
     )
 
 

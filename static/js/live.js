@@ -158,11 +158,15 @@ function Day() {
   const day = days.find((one) => one.day === wish) ?? days.find((one) => one.day === today);
   const shown = line.filter((item) => item.day === (day?.day ?? today));
   const away = awayWords(app, line, useMe(store).attendance);
+  const hasPlace = useList(store, "place").some((one) => one.state !== "cancelled");
   return html`<section class="live__day" id="programme" tabindex="0" aria-labelledby="h-programme">
     <${Days} ...${{ days, day: day?.day, now, onChoose: (one) => choose(one === today ? "" : one) }} />
     <h2 id="h-programme">${day ? times.date(day.at) : t("Programme")}</h2>
     <${Today} ...${{ all: items, items: shown, on, away }} />
-    <p><a href=${boot.base}>${t("The whole programme")}</a></p>
+    <p class="live__more">
+      <a href=${boot.base}>${t("The whole programme")}</a>
+      ${hasPlace && html`<a href=${`${boot.base}/place`}>${t("Your place")}</a>`}
+    </p>
     <${Calendar} />
   </section>`;
 }

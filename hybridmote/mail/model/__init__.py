@@ -1,0 +1,46 @@
+"""The rules of letters: what an address is, which letters there are, and how one is written."""
+
+from .address import MOST, Email, NoAddress, address, digest, header_name, mailbox, shown, wire
+from .letters import (
+    BODY_LIMIT,
+    LANGUAGES,
+    SUBJECT_LIMIT,
+    TEMPLATES,
+    Template,
+    allowed,
+    defaults,
+    missing,
+    unknown,
+)
+from .unsubscribing import invitee_of, token_of
+from .writing import Attachment, Written, message, octets, of_meeting, translator, write
+
+__all__ = [
+    "BODY_LIMIT",
+    "LANGUAGES",
+    "MOST",
+    "SUBJECT_LIMIT",
+    "TEMPLATES",
+    "Attachment",
+    "Email",
+    "NoAddress",
+    "Template",
+    "Written",
+    "address",
+    "allowed",
+    "defaults",
+    "digest",
+    "header_name",
+    "invitee_of",
+    "mailbox",
+    "message",
+    "missing",
+    "octets",
+    "of_meeting",
+    "shown",
+    "token_of",
+    "translator",
+    "unknown",
+    "wire",
+    "write",
+]

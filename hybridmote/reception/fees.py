@@ -1,0 +1,129 @@
+"""What places there are and what they cost, and when and how one may register. `?fee=` opens one, `?fee=new` a new one."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import redirect, request
+from sqlalchemy.orm import Session
+
+from ..access import Caller
+from ..invitation import money
+from ..meetings.store import Meeting
+from ..programme.store import items_of
+from ..registration import model
+from ..registration.store import Fee, Rules, fees_of, rules_of
+from ..registration.views import taken_of
+from ..registration.views.lists import line
+from ..web import form_page
+from . import door
+from .door import Said, Typed, pages
+
+PAGE = "desk/fees"
+FORMS = frozenset({"fee.add", "fee.edit", "registration.rules"})
+NEW = "new"
+
+
+@pages.route("/m/<slug>/desk/fees", methods=["GET", "POST"])
+def fees(slug: str) -> Any:
+    if request.method == "GET":
+        return show(slug)
+    result, said, typed = door.carry_out(slug, FORMS)
+    if said:
+        return show(slug, said, typed)
+    return redirect(f"/m/{slug}/{PAGE}#{result.get('id', 'rules')}", 303)
+
+
+@form_page(PAGE)
+def _again(slug: str, said: Said, typed: Typed) -> Any:
+    return show(slug, said, typed)
+
+
+def show(slug: str, said: Said = None, typed: Typed | None = None) -> Any:
+    return door.page(slug, "registration/desk_fees.html", lambda *of: _drawn(*of, said, typed or {}), said, typed)
+
+
+def _drawn(db: Session, row: Meeting, _caller: Caller, said: Said, typed: Typed) -> dict[str, Any]:
+    there = fees_of(db, row.id, removed=True)
+    taken = taken_of(db, [fee.id for fee in there])
+    kept = [fee for fee in there if not fee.removed]
+    did = said["command"] if said else ""
+    wanted = {"fee.add": NEW, "fee.edit": typed.get("id", "")}.get(did, request.args.get("fee", ""))
+    opened = next((fee for fee in kept if fee.id == wanted), None)
+    rules = rules_of(db, row.id)
+    return {
+        "fees": [
+            {
+                "row": fee,
+                "price": money(fee.price, fee.currency),
+                "taken": taken[fee.id],
+                "waiting": len(line(db, fee)),
+                "up": kept[at - 1].id if at else None,
+                "down": at + 1 < len(kept),
+                "after": kept[at + 2].id if at + 2 < len(kept) else "",
+            }
+            for at, fee in enumerate(kept)
+        ],
+        "removed": [fee for fee in there if fee.removed],
+        "open": NEW if wanted == NEW else opened.id if opened else None,
+        "values": _typed_fee(typed) if did in ("fee.add", "fee.edit") else values(opened),
+        "chosen": set(request.form.getlist("items")) if did.startswith("fee.") else set(opened.items if opened else ()),
+        "items": [item for item in items_of(db, row.id) if item.parent_id is None],
+        "vats": sorted(model.VAT, reverse=True),
+        "currencies": model.CURRENCIES,
+        "rules": rules,
+        "ruled": typed | _ticks(typed) if did == "registration.rules" else _rules(rules, row.timezone),
+    }
+
+
+def values(fee: Fee | None) -> dict[str, Any]:
+    """A fee as its form shows it; an empty form for none."""
+    if fee is None:
+        return {"kronor": "", "vat": "25", "currency": "SEK", "place": "hall", "capacity": "", "open": True}
+    return {
+        "name_sv": fee.name.get("sv", ""),
+        "name_en": fee.name.get("en", ""),
+        "includes_sv": fee.includes.get("sv", ""),
+        "includes_en": fee.includes.get("en", ""),
+        "kronor": door.kronor(fee.price),
+        "vat": str(fee.vat),
+        "currency": fee.currency,
+        "place": fee.place,
+        "capacity": "" if fee.capacity is None else str(fee.capacity),
+        "open": fee.open,
+        "version": fee.version,
+    }
+
+
+def _typed_fee(typed: Typed) -> dict[str, Any]:
+    return {**typed, "open": typed.get("open") == "true", "version": typed.get("expected_version", "")}
+
+
+def _ticks(typed: Typed) -> dict[str, Any]:
+    ticks = {name: typed.get(name) == "true" for name in ("waiting_list", "challenge")}
+    return {**ticks, "version": typed.get("expected_version", "")}
+
+
+def _rules(rules: Rules | None, timezone: str) -> dict[str, Any]:
+    """The rules as their form shows them; before there are any, what they would be."""
+    if rules is None:
+        return {
+            "waiting_list": True,
+            "offer_hours": 24,
+            "walk_ins": "none",
+            "walk_in_cap": 40,
+            "challenge": False,
+            "needs_kept_days": 14,
+        }
+    zone = ZoneInfo(timezone)
+
+    def clock(at: datetime | None) -> str:
+        return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" if at else ""
+
+    return {
+        **{name: clock(getattr(rules, name)) for name in door.INSTANTS},
+        **{name: getattr(rules, name) for name in ("waiting_list", "offer_hours", "walk_ins", "walk_in_cap")},
+        **{name: getattr(rules, name) for name in ("challenge", "needs_kept_days", "version")},
+        "binding_sv": rules.binding.get("sv", ""),
+        "binding_en": rules.binding.get("en", ""),
+    }
