@@ -25,6 +25,7 @@ ROOMS = (
     "notices",
     "slides",
     "registration",
+    "ways",
     "questions",
     "help",
     "polls",

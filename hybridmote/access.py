@@ -26,13 +26,18 @@ STAFF = frozenset({"organiser", "moderator"})
 GUEST = "guest"  # anybody at all: whoever reads the invitation; everybody else may what a guest may
 GUESTS = frozenset({GUEST})
 # With what nobody is given by itself: a `presenter` brings slides, a `turner` turns their pages. An `applicant` waits for
-# a place and may do what concerns it, but does not take part yet.
+# a place and may do what concerns it, but does not take part yet. Walk-ins may be let in as `listener`, who follows, or
+# `asker`, who also asks and supports. A `person` is whoever is not a screen.
+_TAKES_PART = {"participant", "asker", "listener", "applicant", "person"}
 IMPLIES = {
-    "organiser": {"moderator", "participant", "applicant", "presenter", "turner"},
-    "moderator": {"participant", "applicant", "presenter", "turner"},
-    "speaker": {"participant", "applicant", "presenter", "turner"},
-    "leader": {"participant", "applicant"},
-    "participant": {"applicant"},
+    "organiser": {"moderator", "presenter", "turner", *_TAKES_PART},
+    "moderator": {"presenter", "turner", *_TAKES_PART},
+    "speaker": {"presenter", "turner", *_TAKES_PART},
+    "leader": _TAKES_PART,
+    "participant": _TAKES_PART,
+    "asker": {"listener", "person"},
+    "listener": {"person"},
+    "applicant": {"person"},
     "lectern": {"turner"},
 }
 

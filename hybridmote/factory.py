@@ -42,6 +42,7 @@ from .server import make_socketio, serve
 from .shelf import open_shelf
 from .slides import pages as slides
 from .takeaway import routes as takeaway
+from .ways import pages as ways
 
 
 def build(settings: Settings) -> Flask:
@@ -87,6 +88,7 @@ def build(settings: Settings) -> Flask:
         programme,
         slides,
         registration,
+        ways,
         questions,
         polls,
         surfaces,

@@ -173,6 +173,11 @@ WHY: dict[str, Any] = {
     "not_deleted": _l("It is not deleted."),
     "deleted_with_another": _l("It was deleted with what it is part of. Put that back."),
     "parent_deleted": _l("What it is part of is deleted. Put that back first."),
+    # ways in
+    "no_walk_ins": _l("This meeting is for those who have registered."),
+    "many_walk_ins": _l("Many have come in from this network without a place, and no more can. Ask somebody of the staff."),
+    "not_the_code": _l("That is not the code on the screen. Read it again: five letters and digits."),
+    "is_in_already": _l("You are in already on this device."),
     # registration
     "no_registration": _l("One cannot register to this meeting here."),
     "not_open_yet": _l("Registration has not opened yet."),

@@ -19,6 +19,7 @@ from ..meetings.store import Meeting, all_meetings
 from ..meetings.views import meeting_view
 from ..problems import Refused, problem
 from ..web import check_csrf, local_path, meeting_and_caller, remember
+from .model import device_of
 from .store import (
     SCREENS,
     Account,
@@ -66,7 +67,7 @@ def bind(token: str) -> Any:
     remember(meeting.id, caller.grant_id)
     with transaction() as db:  # so that the organiser can see whose link is not used
         unused = update(Grant).where(Grant.id == caller.grant_id, Grant.used_at.is_(None))
-        db.execute(unused.values(used_at=utc_now()))
+        db.execute(unused.values(used_at=utc_now(), device=device_of(request.headers.get("User-Agent", "")[:400])))
     return redirect(f"/m/{meeting.slug}/{_first_page(caller)}", 303)
 
 
@@ -240,12 +241,12 @@ def people(slug: str) -> Any:
         meeting, caller = meeting_and_caller(db, slug)
         if not caller.staff:
             raise Refused("role")
-        here = select(Participant.id, Participant.name, Participant.organisation).where(
+        here = select(Participant.id, Participant.name, Participant.organisation, Participant.walk_in).where(
             Participant.meeting_id == meeting.id, Participant.roles.not_in(["", *SCREENS])
         )
         found = []
         for row in db.execute(here.order_by(Participant.name, Participant.id)) if len("".join(wanted)) > 1 else ():
             said = f"{row.name} {row.organisation}".casefold()
             if all(word in said for word in wanted):
-                found.append({"id": row.id, "name": row.name, "organisation": row.organisation})
+                found.append(row._asdict())
     return jsonify({"people": found[:MOST_PEOPLE]})

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
 
-ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "applicant", "screen", "lectern")
+ROLES = (
+    "organiser",
+    "moderator",
+    "speaker",
+    "leader",
+    "participant",
+    "asker",
+    "listener",
+    "applicant",
+    "screen",
+    "lectern",
+)
 SCREENS = frozenset({"screen", "lectern"})  # what a thing can be, and no person
 DECIDES = ("roles", "account_id", "attendance", "track")  # who they are to others, and what they hear
 
@@ -43,6 +54,7 @@ class Participant(Base):
     track: Mapped[str] = mapped_column(
         Text, default=""
     )  # which one a screen or lectern follows, where there are several
+    walk_in: Mapped[bool] = mapped_column(default=False)  # came without a place: what they answer may be left out
     muted: Mapped[str] = mapped_column(Text, default="", active_history=True)  # why they may not ask; empty: they may
     muted_until: Mapped[datetime | None] = mapped_column(Utc)  # without an end when there is none
     __table_args__ = (
@@ -78,6 +90,8 @@ class Grant(Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
     revoked_at: Mapped[datetime | None] = mapped_column(Utc)
     used_at: Mapped[datetime | None] = mapped_column(Utc)  # when a browser was first let in by it
+    how: Mapped[str] = mapped_column(Text, default="")  # it was made: code, phone, walk_in; empty: by a link or a form
+    device: Mapped[str] = mapped_column(Text, default="")  # that came in by it, as its owner would call it
     why: Mapped[str] = mapped_column(Text, default="")  # it was revoked, where its page says so: handed_over, cancelled
 
     def shown_in(self) -> list[tuple[str, str]]:
@@ -139,7 +153,9 @@ def grant_of(session: Session, token: str) -> Grant | None:
 
 def closed_way(session: Session, token: str) -> str:
     """Why a link was closed, of those that say so; empty: it was not, or it never opened anything."""
-    return session.scalar(select(Grant.why).where(Grant.token_hash == hashed(token), Grant.revoked_at.is_not(None))) or ""
+    return (
+        session.scalar(select(Grant.why).where(Grant.token_hash == hashed(token), Grant.revoked_at.is_not(None))) or ""
+    )
 
 
 def participant_of_account(session: Session, meeting_id: str, account_id: str) -> Participant | None:

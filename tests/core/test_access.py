@@ -183,4 +183,5 @@ def test_no_command_is_for_a_role_that_is_not(sqlite_world: World) -> None:
     roles = {"organiser", "moderator", "speaker", "leader", "participant", "screen", "lectern", SYSTEM}
     roles |= {"presenter", "turner"}  # which nobody is given by itself
     roles |= {"applicant", "guest"}  # who waits for a place, and anybody at all
+    roles |= {"asker", "listener", "person"}  # who walked in, and whoever is no screen
     assert {command.role for command in COMMANDS.values()} <= roles

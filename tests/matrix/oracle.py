@@ -200,6 +200,7 @@ def _questions(here: Tables) -> Told:
                 "author": author,
                 "author_id": q["author_id"],
                 "author_muted": q["author_id"] is not None and people[q["author_id"]]["muted"] != "",
+                "author_walk_in": q["author_id"] is not None and bool(people[q["author_id"]]["walk_in"]),
                 "original": q["original"],
                 "claim": {"person": claimer["id"], "name": claimer["name"], "until": _said(q["claimed_until"])}
                 if claimer

@@ -40,6 +40,8 @@ from hybridmote.registration.store import (
     TransferKey,
 )
 from hybridmote.slides.store import Deck, Page
+from hybridmote.ways.model import digest_of
+from hybridmote.ways.store import Check, Code, PhoneKey, WalkIn
 
 load_rooms()
 
@@ -90,6 +92,8 @@ PEOPLE = {
         Person("waits_too", "applicant", "hall", email="waits_too@example.org"),
         Person("offered", "applicant", "hall", email="offered@example.org"),  # and may take it
         Person("late", "applicant", "web", email="late@example.org"),  # has not answered in time
+        Person("asks", "asker", "hall"),  # walked in: may ask and support
+        Person("reads", "listener", "hall"),  # walked in: may follow
         Person("their_organiser", "organiser", meeting=THERE),
         Person("their_moderator", "moderator", meeting=THERE),
         Person("their_guest", "participant", "hall", meeting=THERE, email="hall@example.org"),
@@ -168,6 +172,10 @@ PLACES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "late": ("web", "offered", {"offer": -1}),
 }
 TRANSFER_TOKEN = "the-token-of-a-transfer"
+JOIN_CODES = {HERE: "CD2HR", THERE: "CD2TH"}
+# of a browser that has asked for a code, of one whose address is nobody's, of one that has tried too often, and of a phone
+CODE_KEY, NOBODYS_KEY, SPENT_KEY = "a-browser-that-has-asked-for-it-", "whoever-this-is-has-no-place-yet", "x" * 32
+PHONE_KEY, OLD_PHONE_KEY = "the-key-that-the-laptop-shows-no", "the-key-that-has-grown-old------"
 
 
 def new_op() -> str:
@@ -343,7 +351,7 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             starts=at(-70),
             ends=at(400),
             place="The hall",
-            join_code=f"CD2{SLUGS[id]}",
+            join_code=JOIN_CODES[id],
             window_minutes=7,
             words=["rejected", "of claim*", "Aloud"] if id == HERE else ["their"],
             now_on={"": on},
@@ -449,6 +457,17 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
         told = {"address": f"{id}@example.net", "name": f"Somebody {id}", "added_at": at(-90)}
         return _row(Invitee, id=f"e-{id}", meeting_id=meeting, **told, **more)
 
+    def code(id: str, meeting: str, who: str | None, key: str, **more: Any) -> dict[str, Any]:
+        told = {"email": PEOPLE[who].email if who else "", "participant_id": PEOPLE[who].id if who else None}
+        told |= {"code_hash": hashed(f"o-{id} 123456") if who else "", "made_at": at(-1), "expires_at": at(9)}
+        return _row(Code, id=f"o-{id}", meeting_id=meeting, key_hash=hashed(key), **told | more)
+
+    def check(who: str, meeting: str, **more: Any) -> dict[str, Any]:
+        told = {"transport": "websocket", "rtt": 40, "down": 20_000, "up": 5_000, "sound": "yes"} | more
+        return _row(
+            Check, participant_id=f"p-{who}", meeting_id=meeting, at=at(-3000), browser="Firefox, Windows", **told
+        )
+
     items, cues = [], []
     for position, (id, (kind, planned, (begun, ended), parent)) in enumerate(_ITEMS.items()):
         times = {
@@ -540,6 +559,7 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 roles=p.roles,
                 attendance=p.attendance,
                 email=p.email,
+                walk_in=p.roles in ("asker", "listener"),
                 muted=p.muted[0],
                 muted_until=at(p.muted[1]),
             )
@@ -722,6 +742,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 cancel_until=at(200),
                 binding={"sv": "Bindande.", "en": "Binding."},
                 challenge=True,
+                walk_ins="ask",
+                walk_in_cap=3,
             )
             for id in (HERE, THERE)
         ],
@@ -781,6 +803,37 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 currency="SEK",
                 sign=1,
             ),
+        ],
+        "one_time_code": [
+            code("web", HERE, "web", CODE_KEY),
+            code("nobody", HERE, None, NOBODYS_KEY, email="nobody@example.org"),
+            code("spent", HERE, "hall", SPENT_KEY, tries=5),
+            code("theirs", THERE, "their_guest", "of-another-meeting--------------"),
+        ],
+        "phone_key": [
+            _row(
+                PhoneKey,
+                id=f"k-{id}",
+                meeting_id=PEOPLE[who].meeting,
+                participant_id=PEOPLE[who].id,
+                by=f"g-{who}",
+                token_hash=hashed(key),
+                expires_at=at(until),
+            )
+            for id, who, key, until in (
+                ("hall", "hall", PHONE_KEY, 2),
+                ("old", "web", OLD_PHONE_KEY, -1),
+                ("theirs", "their_guest", "of-the-other-meeting------------", 2),
+            )
+        ],
+        "walk_in": [
+            _row(WalkIn, participant_id=f"p-{who}", meeting_id=HERE, address=digest_of(HERE, "192.0.2.1"), at=at(-30))
+            for who in ("asks", "reads")
+        ],
+        "connection_check": [
+            check("web", HERE, down=100, transport="polling"),
+            check("speaker", HERE),
+            check("their_guest", THERE),
         ],
         "due": [_row(Due, id="d-drift", meeting_id=HERE, at=at(-3), command="programme.drift", key="programme.drift")],
     }

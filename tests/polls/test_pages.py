@@ -139,6 +139,18 @@ def test_a_poll_as_a_file_for_a_spreadsheet(world: World, browser_of: Browser) -
     ]
 
 
+def test_the_file_also_counts_without_walk_ins(world: World, browser_of: Browser) -> None:
+    world.did("organiser", "registration.rules", walk_ins="vote")
+    world.did("reads", "poll.answer", id="v-choice", answers=[2])
+    assert read(browser_of("moderator"), "v-choice")[1:] == [
+        ["People who answered", "3"],
+        ["Answers", "Number", "Of those with a place"],
+        ["Now", "2", "2"],
+        ["Soon", "1", "1"],
+        ["Never", "1", "0"],
+    ]
+
+
 def test_nothing_in_the_file_is_a_formula(world: World, browser_of: Browser) -> None:
     for who, word in (("quiet", "=1+1"), ("leader", "@SUM(A1)"), ("speaker", "+46")):
         world.did(who, "poll.answer", id="v-words", answers=[word])

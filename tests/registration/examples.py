@@ -156,7 +156,8 @@ def choose_another(world: World, rnd: Random) -> Body:
 def a_place_is_cancelled_for_somebody(world: World) -> Example:
     def check(world: World, result: Any) -> None:
         assert state_of(world, "b-hall") == "cancelled"
-        assert world.one("SELECT why FROM grant_ WHERE id = 'g-hall'") == "cancelled"
+        (grant,) = world.all("SELECT why, revoked_at FROM grant_ WHERE id = 'g-hall'")
+        assert grant.why == "cancelled" and grant.revoked_at is not None
         assert world.one("SELECT count(*) FROM registration_needs WHERE registration_id = 'b-hall'") == 0
         assert letters(world, "cancelled") == 1
 
@@ -359,7 +360,8 @@ def a_registration_is_corrected(world: World) -> Example:
         assert world.one("SELECT price FROM registration WHERE id = 'b-hall'") == 50_000
         assert world.one("SELECT diet FROM registration_needs WHERE registration_id = 'b-hall'") == "No nuts"
 
-    return Example("organiser", {"id": "b-hall", "email": "right@mail.test", "price": 50_000}, check)
+    body = {"id": "b-hall", "expected_version": 1, "email": "right@mail.test", "price": 50_000}
+    return Example("organiser", body, check)
 
 
 @example("registration.payer", may=ORGANISER, texts=PAYER | {"payer_name": Text(120)})
@@ -369,7 +371,7 @@ def somebody_else_pays(world: World) -> Example:
         assert tuple(row) == ("Region Skåne", "2321000255", "0007:2321000255")
 
     body = {"id": "b-hall", "payer_name": "Region Skåne", "orgnr": "232100-0255", "peppol": "0007:2321000255"}
-    return Example("organiser", body, check)
+    return Example("organiser", body | {"expected_version": 1}, check)
 
 
 @example("registration.move", may=ORGANISER)
@@ -519,3 +521,12 @@ def a_transfer_lapses(world: World) -> Example:
         assert state_of(world, "b-web") == "confirmed"
 
     return Example(SYSTEM, {"id": "x-late"}, check)
+
+
+@example("registration.undo_rest", may=NOBODY)
+def the_rest_of_an_import_is_cancelled(world: World) -> Example:
+    def check(world: World, result: Any) -> None:
+        assert state_of(world, "b-web") == "cancelled"
+        assert letters(world, "cancelled") == 1
+
+    return Example(SYSTEM, {"id": "y-list"}, check)

@@ -7,11 +7,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import event
 
-from hybridmote.db import reading, transaction, utc_now
+from hybridmote.db import database, reading, transaction, utc_now
+from hybridmote.due import run_due
 from hybridmote.mail.store import Letter
 from hybridmote.problems import WHY
 from hybridmote.registration import model
+from hybridmote.registration.commands import lists as bringing
 from hybridmote.registration.jobs import about_the_place, forget_needs
 from hybridmote.registration.model.sheet_in import LARGEST, Unreadable, read
 from hybridmote.registration.views import lists
@@ -175,6 +178,78 @@ def test_of_an_import_who_was_told_is_told_again(world: World) -> None:
     undone = world.did("organiser", "registration.undo_import", id=made["id"])
     assert (undone["removed"], undone["cancelled"]) == (2, 2)
     assert world.one("SELECT count(*) FROM letter WHERE template = 'cancelled' AND id LIKE 'i%'") == 2
+
+
+def test_what_has_been_done_for_somebody_is_not_taken_back_with_them(world: World) -> None:
+    """A question that a moderator asked for them stands; a letter that only waits is not sent; who had come in stays as
+    somebody whose place was cancelled."""
+    rows = [{"name": f"P{n}", "email": f"p{n}@many.test", "fee": "f-web"} for n in range(3)]
+    made = world.did("organiser", "registration.import", rows=rows)
+    ids = [row[0] for row in world.all("SELECT id FROM participant WHERE email LIKE 'p_@many.test' ORDER BY email")]
+    world.did("moderator", "question.record", person=ids[0], text="On their behalf?")
+    world.did("organiser", "mail.send", template="thanks", to="chosen", people=[ids[1]])
+    undone = world.did("organiser", "registration.undo_import", id=made["id"])
+    assert (undone["removed"], undone["cancelled"]) == (2, 1)
+    left_ = world.all("SELECT id, roles FROM participant WHERE email LIKE 'p_@many.test'")
+    assert [tuple(row) for row in left_] == [(ids[0], "")]
+    assert world.one("SELECT count(*) FROM letter WHERE participant_id = :p", p=ids[1]) == 0
+
+
+def test_places_that_an_import_took_are_passed_on(world: World) -> None:
+    world.did("organiser", "fee.add", name_sv="Fem", price=100, capacity=5)
+    fee = str(world.one("SELECT id FROM fee WHERE capacity = 5"))
+    rows = [{"name": f"P{n}", "email": f"p{n}@many.test", "fee": fee} for n in range(5)]
+    made = world.did("organiser", "registration.import", rows=rows)
+    waiting = "UPDATE registration SET state = 'waiting', fee_id = :f WHERE id IN ('b-waits', 'b-waits_too')"
+    world.write(waiting, f=fee)
+    assert world.did("organiser", "registration.undo_import", id=made["id"])["removed"] == 5
+    states = world.all("SELECT state FROM registration WHERE fee_id = :f", f=fee)
+    assert [row[0] for row in states] == ["offered", "offered"]
+
+
+def test_many_who_were_told_are_cancelled_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bringing, "AT_ONCE", 4)
+    rows = [{"name": f"P{n}", "email": f"p{n}@many.test", "fee": "f-web"} for n in range(12)]
+    made = world.did("organiser", "registration.import", rows=rows, letter=True)
+    world.write("UPDATE letter SET state = 'sent' WHERE address LIKE 'p%@many.test' AND address <> 'p7@many.test'")
+
+    def living() -> int:
+        here = "SELECT count(*) FROM registration WHERE import_id = :i AND state = 'confirmed'"
+        return int(world.one(here, i=made["id"]))
+
+    undone = world.did("organiser", "registration.undo_import", id=made["id"])
+    assert (undone["removed"], undone["cancelled"]) == (1, 11) and living() == 7
+    again = world.ask("organiser", "registration.undo_import", {"id": made["id"]})
+    more = world.ask("organiser", "registration.import", {"rows": rows, "into": made["id"]})
+    assert again["params"] == more["params"] == {"why": "import_undone"}
+    run_due()
+    assert living() == 3
+    run_due()
+    run_due()
+    assert living() == 0 and world.one("SELECT count(*) FROM due WHERE command = 'registration.undo_rest'") == 0
+    assert world.one("SELECT count(*) FROM letter WHERE template = 'cancelled' AND id LIKE 'i%'") == 11
+
+
+def test_it_is_asked_once_for_all_of_an_import(world: World) -> None:
+    """Whether 300 may go is asked in as many statements as of 30: an import of 2,000 holds nobody up."""
+
+    def statements(count: int) -> int:
+        rows = [{"name": f"P{n}", "email": f"p{n}@many.test", "fee": "f-web", "diet": "Nuts"} for n in range(count)]
+        made = world.did("organiser", "registration.import", rows=rows, letter=True)
+        said: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            said.append(statement)
+
+        event.listen(database().writer, "before_cursor_execute", note)
+        try:
+            assert world.did("organiser", "registration.undo_import", id=made["id"])["removed"] == count
+        finally:
+            event.remove(database().writer, "before_cursor_execute", note)
+        return sum(statement.startswith("SELECT") for statement in said)
+
+    many, few = statements(300), statements(30)
+    assert many - few <= 270 + 3, f"{few} of 30, {many} of 300: more than the change log's one look at each"
 
 
 def test_a_reason_that_is_told_has_words(world: World) -> None:

@@ -1,12 +1,15 @@
 """Many at once, on both databases: places are never too many, nobody passes anybody in the line, and what was sent twice
 counts once."""
 
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from hybridmote import access
+from hybridmote import access, committer
 from hybridmote.access import Caller
 from hybridmote.committer import Committer
 from hybridmote.db import reading, transaction, utc_now
@@ -14,6 +17,7 @@ from hybridmote.dispatch import dispatch
 from hybridmote.mail.store import Letter
 from hybridmote.meetings.store import Meeting
 from hybridmote.registration.jobs import about_the_transfer
+from hybridmote.registration.store import Registration
 from tests.matrix.site import Site
 from tests.matrix.world import HERE, PEOPLE, TRANSFER_TOKEN, World, new_op
 
@@ -119,12 +123,133 @@ def test_a_form_that_was_sent_twice_counts_once(world: World) -> None:
     assert world.one("SELECT count(*) FROM participant WHERE email = 'person1@many.test'") == 1
 
 
+def test_a_plain_form_that_is_pressed_many_times_counts_once(world: World, site: Site) -> None:
+    """One page, sent eight times at once over HTTP: one place, and whichever answer the browser keeps, it is let in."""
+    first, named = site.app.test_client(), site.app.config["SESSION_COOKIE_NAME"]
+    page = first.get("/m/here/register").text
+    hidden = {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in ("op", "csrf_token")}
+    form = {**hidden, "page": "register", "fee": "f-web", "name": "Person", "email": "twice@many.test", "agreed": "true"}
+    cookie = first.get_cookie(named)
+    assert cookie is not None
+
+    def press(_number: int) -> tuple[int, str | None, str]:
+        browser = site.app.test_client()
+        browser.set_cookie(named, cookie.value)
+        answer = browser.post("/m/here/do/registration.register", data=form)
+        return answer.status_code, answer.location, browser.get("/m/here/place").text
+
+    with ThreadPoolExecutor(8) as fingers:
+        answers = list(fingers.map(press, range(8)))
+    assert {(status, location) for status, location, _ in answers} == {(303, "/m/here/place?did=register")}
+    assert all("twice@many.test" in place or "Person" in place for _, _, place in answers)
+    who = "FROM participant WHERE email = 'twice@many.test'"
+    assert world.one(f"SELECT count(*) {who}") == 1
+    assert world.one(f"SELECT count(*) FROM registration WHERE participant_id IN (SELECT id {who})") == 1
+    assert world.one("SELECT count(*) FROM letter WHERE address = 'twice@many.test'") == 1
+    assert world.one(f"SELECT count(*) FROM grant_ WHERE participant_id IN (SELECT id {who})") == 1
+
+
 def test_the_same_address_has_one_place_however_quick_it_is(world: World) -> None:
     with ThreadPoolExecutor(10) as people:
         answers = list(people.map(lambda _: register(1, "f-web"), range(10)))
     assert sorted(a["result"]["state"] for a in answers) == ["confirmed"] + ["has_place"] * 9
     letters = "SELECT count(*) FROM letter WHERE address = 'person1@many.test' AND template = "
     assert (world.one(letters + "'confirmed'"), world.one(letters + "'link'")) == (1, 2), "two links an hour"
+
+
+def test_two_organisers_who_edit_the_same_registration_see_each_other(world: World) -> None:
+    """Both have looked at version 1: one is kept, the other is shown what it is now, and may then decide again."""
+    for _ in range(4):
+        world.reset()
+        bodies = ({"title": "Biologist"}, {"payer_name": "Region Skåne"}, {"price": 1}, {"payer_name": "Ale kommun"})
+        commands = ("registration.edit", "registration.payer") * 2
+
+        def one(command: str, body: dict[str, Any]) -> dict[str, Any]:
+            return world.ask("organiser", command, {"id": "b-hall", "expected_version": 1, **body})
+
+        with ThreadPoolExecutor(4) as staff:
+            answers = list(staff.map(one, commands, bodies))
+        (kept,) = (number for number, a in enumerate(answers) if a["ok"])
+        for a in answers:
+            assert a["ok"] or (a["code"] == "stale" and a["current"]["version"] == 2), a
+        (row,) = world.all("SELECT version, title, price, payer_name FROM registration WHERE id = 'b-hall'")
+        as_it_was = {"title": "Ecologist", "price": 90_000, "payer_name": "A municipality"}
+        assert row._asdict() == {"version": 2, **as_it_was, **bodies[kept]}
+        assert one(commands[kept - 1], {**bodies[kept - 1], "expected_version": 2})["ok"], "and the other after it"
+
+
+# ---- an offer, at the very moment it ends ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("microseconds", [-1, 0, 1])
+def test_an_offer_ends_at_its_moment_and_for_both_at_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch, microseconds: int
+) -> None:
+    """The clock stands on the moment until which the place is kept, a little before or a little after: to accept it and to
+    pass it on agree whose it is."""
+    with reading() as session:
+        until = session.get_one(Registration, "b-offered").offered_until
+    assert until is not None
+    now = until + timedelta(microseconds=microseconds)
+    monkeypatch.setattr(committer, "utc_now", lambda: now)
+    for first in ("accept", "pass_on"):
+        world.reset()
+        world.write("UPDATE registration SET offered_until = :t WHERE id = 'b-offered'", t=kept(world, until))
+        who = world.caller("offered")  # who may have no way in a moment later
+        asked = {
+            "accept": lambda who=who: dispatch(who, HERE, "registration.accept", {"op": new_op()}),
+            "pass_on": lambda: world.ask("system", "registration.pass_on", {"id": "b-offered"}),
+        }
+        answers = {first: asked.pop(first)(), **{other: ask() for other, ask in asked.items()}}
+        one_outcome(world, answers["accept"], over=microseconds >= 0)
+
+
+def test_an_offer_is_accepted_while_it_ends(world: World) -> None:
+    """The real clock runs out between many who press and the one that passes it on."""
+    outcomes = set()
+    for number in range(8):
+        world.reset()
+        until = utc_now() + timedelta(milliseconds=40)
+        world.write("UPDATE registration SET offered_until = :t WHERE id = 'b-offered'", t=kept(world, until))
+        late = number % 4 * 0.02
+        who = world.caller("offered")
+
+        def accept(at: float, who: Any = who) -> dict[str, Any]:
+            time.sleep(at)
+            return dispatch(who, HERE, "registration.accept", {"op": new_op()})
+
+        def pass_on(at: float) -> dict[str, Any]:
+            time.sleep(at)
+            return world.ask("system", "registration.pass_on", {"id": "b-offered"})
+
+        with ThreadPoolExecutor(4) as both:
+            asked = [both.submit(accept, late), both.submit(pass_on, 0.045), both.submit(pass_on, 0.06)]
+            accepted = [one.result(20) for one in asked][0]
+        one_outcome(world, accepted, over=not accepted["ok"])
+        outcomes.add(accepted["ok"])
+    print(f"accepted or not: {outcomes}")
+
+
+def kept(world: World, at: datetime) -> str:
+    """An instant as the database keeps it."""
+    return at.strftime("%Y-%m-%d %H:%M:%S.%f" + ("" if world.sqlite else "+00"))
+
+
+def one_outcome(world: World, accepted: dict[str, Any], over: bool) -> None:
+    state, roles, fee = world.all(
+        "SELECT r.state, p.roles, r.fee_id FROM registration r JOIN participant p ON p.id = r.participant_id"
+        " WHERE r.id = 'b-offered'"
+    )[0]
+    letters = [row[0] for row in world.all("SELECT template FROM letter WHERE id LIKE 'i%' ORDER BY template")]
+    if over:
+        assert accepted["code"] in ("closed", "unknown_caller"), accepted
+        assert (state, roles) == ("cancelled", "") and letters == ["cancelled"]
+    else:
+        assert accepted["ok"], accepted
+        assert (state, roles) == ("confirmed", "participant") and letters == ["confirmed"]
+    taken = "SELECT count(*) FROM registration WHERE fee_id = :f AND state IN ('confirmed', 'offered')"
+    capacity = world.one("SELECT capacity FROM fee WHERE id = :f", f=fee)
+    assert capacity is None or world.one(taken, f=fee) <= capacity
 
 
 # ---- handing over ------------------------------------------------------------------------------------------------------

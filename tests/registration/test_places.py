@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hybridmote.registration import model
@@ -17,6 +17,7 @@ steps = st.lists(
 )
 
 
+@example(1, [("arrive", 0), ("arrive", 0), ("arrive", 0), ("cancel", 0)])  # the first of two who wait
 @given(st.integers(0, 6), steps)
 def test_places_are_never_too_many_and_go_to_who_came_first(capacity: int, steps: list[tuple[str, int]]) -> None:
     """Whoever comes, goes or lets an offer pass: no more than there are have a place; who waits is asked in the order of

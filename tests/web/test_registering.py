@@ -194,7 +194,9 @@ def test_after_the_deadline_one_may_wait(client: FlaskClient, world: World) -> N
     answer = register(client)
     assert answer.status_code == 303
     place = client.get(answer.location).text
-    assert heading(place) == "You are in line" and "You stand in line." in place and "You are number 1 in line." in place
+    assert (
+        heading(place) == "You are in line" and "You stand in line." in place and "You are number 1 in line." in place
+    )
     assert client.get("/m/here/live").location == "/m/here/place", "who waits does not take part yet"
 
 

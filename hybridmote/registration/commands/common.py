@@ -99,6 +99,15 @@ def touched(ctx: Context, r: Registration) -> None:
     tally_of(ctx).stamp += 1
 
 
+def expect(ctx: Context, r: Registration, version: int | None) -> None:
+    """Refuse as stale, with what it is now, when who decided had another version before them. Nothing of needs."""
+    if version is not None and r.version != version:
+        person = holder(ctx, r)
+        known = {name: getattr(person, name) for name in ("name", "organisation", "email", "language")}
+        now = {name: getattr(r, name) for name in ("version", "state", "title", "challenge", "phone", "price")}
+        raise Refused("stale", current={**known, **now, "payer": r.payer_name})
+
+
 def rules_here(ctx: Context) -> Rules:
     rules = ctx.find(Rules, ctx.meeting_id)
     if rules is None:

@@ -220,6 +220,7 @@ def rules(ctx: Context, p: Rule) -> dict[str, Any]:
         ctx.add(row)
         tally_of(ctx)
     ctx.audit("registration.rules", row.id, before, {name: _plain(value) for name, value in given.items()})
+    ctx.tell("registration.ruled")
     return {"version": row.version}
 
 

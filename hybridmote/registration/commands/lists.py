@@ -1,22 +1,25 @@
 """A list of people is brought in, row by row, and taken back whole."""
 
+from collections import Counter
 from typing import Any
 
 from pydantic import Field, ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import Select, or_, select
 
 from ...context import Context
+from ...db import Base
 from ...dispatch import Id, Payload, command, words
 from ...mail.model.address import Email
 from ...mail.store import Letter, counted
-from ...participants.store import Grant, new_id
+from ...participants.store import Participant, new_id
 from ...problems import Refused
 from .. import model
 from ..store import Fee, Import, Line, Needs, Registration, Transfer, fees_of
-from .common import PLAIN, Himself, end, fee_here, holder, payer_columns, tally_of, tell_of
+from .common import PLAIN, Himself, end, fee_here, pass_on, payer_columns, tally_of, tell_of
 from .staff import enrolled
 
 ROWS = 2_000  # of one command; a page sends them in parts
+AT_ONCE = 100  # cancelled in one transaction: each has a letter, and may pass a place on
 
 
 class Row(Himself):
@@ -104,58 +107,112 @@ def _fee(fees: list[Fee], typed: str) -> Fee | None:
     return None
 
 
+# ---- and taken back ----------------------------------------------------------------------------------------------------
+
+
 @command("registration.undo_import", role="organiser", payload=Which, limit="20/minute")
 def undo(ctx: Context, p: Which) -> dict[str, Any]:
     """Take a whole import back. Of whom nobody has heard anything since, nothing is left; whoever was told, has come or
-    was changed is cancelled, and told so."""
+    was changed is cancelled, and told so. Of many, `cancelled` says how many will be: it takes its time, in parts."""
     it = ctx.get(Import, p.id)
     if it.undone_at is not None:
         raise Refused("state", why="import_undone")
-    theirs = select(Registration).where(Registration.import_id == it.id).order_by(Registration.order)
-    removed = cancelled = 0
-    tally = tally_of(ctx)
-    tally.stamp += 1
-    for r in list(ctx.session.scalars(theirs)):
-        if _untouched(ctx, r):
-            _forget(ctx, r)
-            removed += 1
-        elif r.state in model.LIVES:
-            end(ctx, r, "import_undone")
-            cancelled += 1
     it.undone_at = ctx.now
+    theirs = _living(ctx, it)
+    removed = _forget(ctx, it, theirs)
+    cancelled = len(theirs) - removed
+    _end_some(ctx, it)
     ctx.audit("registration.undo_import", it.id, {"taken": it.taken}, {"removed": removed, "cancelled": cancelled})
     return {"id": it.id, "removed": removed, "cancelled": cancelled}
 
 
-def _untouched(ctx: Context, r: Registration) -> bool:
-    """As the import made it, with no way in, and with no letter that has left."""
-    if r.version != 1 or r.arrived_at is not None or r.state != "confirmed":
-        return False
-    person = r.participant_id
-    gone = [
-        select(func.count()).where(Grant.participant_id == person),
-        select(func.count()).where(Letter.participant_id == person, Letter.state != "waiting"),
-        select(func.count()).where(Line.registration_id == r.id),
-        select(func.count()).where(Transfer.registration_id == r.id),
-    ]
-    if holder(ctx, r).roles not in PLAIN:  # they were here before, and stay
-        return not ctx.session.scalar(gone[2]) and not ctx.session.scalar(gone[3])
-    return not any(ctx.session.scalar(one) for one in gone)
+@command("registration.undo_rest", role="system", payload=Which)
+def undo_rest(ctx: Context, p: Which) -> None:
+    """The next part of those who are to be cancelled with their import."""
+    _end_some(ctx, ctx.get(Import, p.id))
 
 
-def _forget(ctx: Context, r: Registration) -> None:
-    person = holder(ctx, r)
-    needs = ctx.session.get(Needs, r.id)
-    if needs is not None:
-        ctx.session.delete(needs)
-    waiting = select(Letter).where(Letter.participant_id == person.id, Letter.state == "waiting")
-    for letter in list(ctx.session.scalars(waiting)):
-        if letter.data.get("registration") == r.id:
-            ctx.session.delete(letter)
-            counted(ctx, waiting=-1)
-    ctx.session.delete(r)
+def _living(ctx: Context, it: Import, most: int | None = None) -> list[Registration]:
+    here = select(Registration).where(Registration.import_id == it.id, Registration.state.in_(model.LIVES))
+    return list(ctx.session.scalars(here.order_by(Registration.order).limit(most)))
+
+
+def _end_some(ctx: Context, it: Import) -> None:
+    """Cancel as many as the meeting can wait for; the others are due at once, after whatever else has come meanwhile."""
+    rest = _living(ctx, it, AT_ONCE + 1)
+    if not rest:
+        return
+    people = _people(ctx, it)  # kept alive: the session holds them weakly, and each would be read again
+    for r in rest[:AT_ONCE]:
+        end(ctx, r, "import_undone")
+    if len(rest) > AT_ONCE:
+        ctx.due(ctx.now, "registration.undo_rest", {"id": it.id}, f"undo {it.id}")
+    del people
+
+
+def _people(ctx: Context, it: Import) -> dict[str, Participant]:
+    here = select(Participant).where(Participant.id.in_(_holders(it)))
+    return {person.id: person for person in ctx.session.scalars(here)}
+
+
+def _holders(it: Import) -> Select[tuple[str]]:
+    return select(Registration.participant_id).where(Registration.import_id == it.id)
+
+
+def _forget(ctx: Context, it: Import, theirs: list[Registration]) -> int:
+    """Remove those that are as the import made them, with no way in and no letter that has left. Everything is asked once
+    for all of them. Returns how many."""
+    people = _people(ctx, it)
+    letters: dict[str, list[Letter]] = {}
+    for letter in ctx.session.scalars(select(Letter).where(Letter.participant_id.in_(_holders(it)))):
+        letters.setdefault(str(letter.participant_id), []).append(letter)
+    ids = select(Registration.id).where(Registration.import_id == it.id)
+    fixed = {
+        *ctx.session.scalars(select(Line.registration_id).where(Line.registration_id.in_(ids))),
+        *ctx.session.scalars(select(Transfer.registration_id).where(Transfer.registration_id.in_(ids))),
+    }
+    needs = {n.registration_id: n for n in ctx.session.scalars(select(Needs).where(Needs.registration_id.in_(ids)))}
+    elsewhere = _elsewhere(ctx, it)
+    gone: list[Registration] = []
+    alone: list[Participant] = []
+    dropped = 0
+    for r in theirs:
+        person = people[r.participant_id]
+        plain = person.roles in PLAIN  # the others were here before, and stay
+        about = [one for one in letters.get(person.id, ()) if plain or one.data.get("registration") == r.id]
+        touched_since = r.version != 1 or r.arrived_at is not None or r.state != "confirmed" or r.id in fixed
+        if touched_since or (plain and person.id in elsewhere) or any(one.state != "waiting" for one in about):
+            continue
+        gone.append(r)
+        for row in (*about, r, *filter(None, [needs.get(r.id)])):
+            ctx.session.delete(row)
+        dropped += len(about)
+        if plain:
+            alone.append(person)
+    if not gone:
+        return 0
+    if dropped:
+        counted(ctx, waiting=-dropped)
+    tally_of(ctx).stamp += 1
     ctx.session.flush()
-    others = select(Registration.id).where(Registration.participant_id == person.id).limit(1)
-    if person.roles in PLAIN and ctx.session.scalar(others) is None:
+    for person in alone:
         ctx.session.delete(person)
-        ctx.session.flush()
+    ctx.session.flush()
+    for fee, freed in Counter(r.fee_id for r in gone).items():
+        pass_on(ctx, fee, freed)
+    return len(gone)
+
+
+def _elsewhere(ctx: Context, it: Import) -> set[str]:
+    """Who of an import has done something, or had something done: every row of any room that names them, but for their
+    place and their letters."""
+    found: set[str] = set()
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if not column.references(Participant.__table__.c.id) or table is Letter.__table__:
+                continue
+            named = select(column).where(column.in_(_holders(it))).distinct()
+            if table is Registration.__table__:
+                named = named.where(or_(table.c.import_id.is_(None), table.c.import_id != it.id))
+            found.update(ctx.session.scalars(named))
+    return found

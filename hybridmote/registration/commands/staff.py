@@ -25,6 +25,7 @@ from .common import (
     Language,
     PayerFields,
     confirm,
+    expect,
     fee_here,
     holder,
     left,
@@ -42,6 +43,9 @@ from .common import (
 )
 
 
+DECIDED_ON = Field(None, description="the registration's `version` that was decided on")
+
+
 class Enrol(Himself):
     fee: Id = Field(description="which place")
     email: Email | None = Field(None, description="where the link is sent; without it there is none")
@@ -54,6 +58,7 @@ class Edit(Payload):
     """What is left out stays as it is. The payer is given whole, or not at all."""
 
     id: Id
+    expected_version: int | None = DECIDED_ON
     name: words(NAME) | None = Field(None, description="of the holder")  # type: ignore[valid-type]
     organisation: words(ORGANISATION, optional=True) | None = Field(None, description="where they work")  # type: ignore[valid-type]
     email: Email | None = Field(None, description="where letters are sent")
@@ -72,6 +77,7 @@ class Edit(Payload):
 
 class Payer(PayerFields):
     id: Id
+    expected_version: int | None = DECIDED_ON
     payer_name: words(ORGANISATION) = Field(description="the organisation that pays")  # type: ignore[valid-type]
 
 
@@ -134,6 +140,7 @@ def enrolled(
 def edit(ctx: Context, p: Edit) -> dict[str, Any]:
     """Correct what is known of somebody with a place."""
     r = ctx.get(Registration, p.id)
+    expect(ctx, r, p.expected_version)
     person = holder(ctx, r)
     if p.email is not None and p.email != person.email:
         there = with_place(ctx, p.email)
@@ -164,6 +171,7 @@ def edit(ctx: Context, p: Edit) -> dict[str, Any]:
 def payer(ctx: Context, p: Payer) -> dict[str, Any]:
     """Say who pays for somebody's place."""
     r = ctx.get(Registration, p.id)
+    expect(ctx, r, p.expected_version)
     columns = payer_columns(p, "")
     before = {name: getattr(r, name) for name in columns}
     for name, value in columns.items():

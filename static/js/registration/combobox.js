@@ -26,7 +26,7 @@ export function step(active, count, key) {
  */
 export function combobox(input, { label, words, find, draw, choose, begin }) {
   const id = `${input.id}-list`;
-  const list = element("ul", { className: "suggest__list", id, hidden: true }, { role: "listbox", "aria-label": label });
+  const list = element("ul", { className: "suggest__list", id }, { role: "listbox", "aria-label": label, hidden: "" });
   const status = element("p", { className: "vh" }, { role: "status" });
   const around = element("div", { className: "suggest" });
   input.replaceWith(around);
@@ -54,7 +54,8 @@ export function combobox(input, { label, words, find, draw, choose, begin }) {
 
   function option(one, index) {
     const [name, beside] = draw(one);
-    const row = element("li", { className: "suggest__one", id: `${id}-${index}` }, { role: "option", "aria-selected": "false" });
+    const not = { role: "option", "aria-selected": "false" };
+    const row = element("li", { className: "suggest__one", id: `${id}-${index}` }, not);
     row.append(element("b", { textContent: name }), element("span", { textContent: beside }));
     row.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     row.addEventListener("click", () => take(one));

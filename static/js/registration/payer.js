@@ -5,7 +5,7 @@
  * @typedef {import("./bodies.js").Body} Body
  */
 
-/** Somebody was chosen. @param {Fields} fields @param {string} ours the number we filled in before @param {Body} body */
+/** Somebody was chosen. `ours`: the number we filled in before. @param {Fields} fields @param {Body} body */
 export function filled(fields, ours, [code, , orgnr]) {
   const own = fields.orgnr !== "" && fields.orgnr !== ours;
   return { orgnr: own ? fields.orgnr : orgnr, municipality: code, ours: own ? "" : orgnr };

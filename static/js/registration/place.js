@@ -1,8 +1,9 @@
 // One's own place: the form that led here is forgotten, and what an address points at is opened.
 
-import { draftsOf, FORM } from "./drafts.js";
+import { draftsOf, FORMS } from "./drafts.js";
 
-draftsOf(document.getElementById("main").dataset.meeting).clear(FORM);
+const drafts = draftsOf(document.getElementById("main").dataset.meeting);
+FORMS.forEach(drafts.clear);
 
 function open() {
   const part = location.hash && document.getElementById(location.hash.slice(1))?.closest("details");

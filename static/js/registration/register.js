@@ -1,9 +1,9 @@
-// The form that leads to a place: keeps what is typed through a reload, helps to find who pays, says what it comes to, and
-// is sent once however often the button is pressed. Without it the form does the same, but for the help.
+// The forms that lead to a place: keeps what is typed through a reload, helps to find who pays, says what it comes to,
+// and sends it once however often the button is pressed. Without it they do the same, but for the help.
 
 import { found, named } from "./bodies.js";
 import { combobox } from "./combobox.js";
-import { draftsOf, FORM } from "./drafts.js";
+import { draftsOf } from "./drafts.js";
 import { emptied, filled } from "./payer.js";
 
 const LIST = "/registration/bodies.json";
@@ -12,7 +12,9 @@ const STUCK = 20_000; // ms after which somebody may press again
 const form = document.getElementById("form");
 const words = JSON.parse(form.dataset.words);
 const drafts = draftsOf(form.dataset.meeting);
-const kept = [...form.elements].filter((field) => field.name && !["op", "page", "csrf_token", "answer"].includes(field.name));
+const notKept = ["", "op", "page", "csrf_token", "answer"];
+const kept = [...form.elements].filter((field) => !notKept.includes(field.name));
+const chosen = (field) => field.type === "radio" || field.type === "checkbox";
 
 // ---- what is typed ----
 
@@ -21,10 +23,10 @@ if (form.dataset.typed) {
   keep();
   history.replaceState(null, "", form.dataset.page);
 } else {
-  const typed = JSON.parse(drafts.get(FORM) || "{}");
-  for (const field of kept) {
+  const { of, typed } = JSON.parse(drafts.get(form.dataset.form) || "{}");
+  for (const field of of === form.dataset.of ? kept : []) {
     if (!Object.hasOwn(typed, field.name)) continue;
-    if (field.type === "radio" || field.type === "checkbox") field.checked = !field.disabled && typed[field.name] === field.value;
+    if (chosen(field)) field.checked = !field.disabled && typed[field.name] === field.value;
     else field.value = typed[field.name];
   }
   for (const more of form.querySelectorAll("details.more")) {
@@ -35,10 +37,10 @@ if (form.dataset.typed) {
 function keep() {
   const typed = {};
   for (const field of kept) {
-    if (field.type === "radio" || field.type === "checkbox") typed[field.name] = field.checked ? field.value : (typed[field.name] ?? "");
-    else typed[field.name] = field.value;
+    if (!chosen(field) || field.checked) typed[field.name] = field.value;
+    else typed[field.name] ??= "";
   }
-  drafts.set(FORM, JSON.stringify(typed));
+  drafts.set(form.dataset.form, JSON.stringify({ of: form.dataset.of, typed }));
 }
 
 form.addEventListener("input", keep);
@@ -106,9 +108,9 @@ const send = document.getElementById("send");
 
 /** The words are the server's: nothing is reckoned here. */
 function total() {
-  const chosen = form.querySelector('[name="fee"]:checked');
-  if (!sum || !chosen) return;
-  const { net, vat, rate, gross, price, waits } = chosen.dataset;
+  const fee = form.querySelector('[name="fee"]:checked');
+  if (!sum || !fee) return;
+  const { net, vat, rate, gross, price, waits } = fee.dataset;
   const said = { net, vat: vat || "0", rate: vat ? `${rate} %` : "", gross };
   for (const [name, text] of Object.entries(said)) sum.querySelector(`[data-sum="${name}"]`).textContent = text;
   sum.hidden = price === "free";
