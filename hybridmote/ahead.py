@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, Field, ValidationError
 from sqlalchemy.orm import Session
 
 from .db import iso
-from .dispatch import Id, Payload
+from .dispatch import EARLIEST, LATEST, Id, Payload
 from .meetings.store import Meeting
 from .problems import Refused
 from .programme import model
@@ -23,7 +23,6 @@ from .programme.store import EDGES, Cue, Item, items_of
 MINUTE = timedelta(minutes=1)
 MOST = 6  # rows: the rest is only counted
 LONGEST = 240  # minutes that programme.extend takes
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # and the times that it takes
 
 
 class Step(Payload):

@@ -256,7 +256,8 @@ class Batch:
             if not self.savepoints and _touched(session) != was:
                 raise  # it changed something before it refused: the batch runs again, with savepoints
             self._settled(session, asked)
-            return Outcome({"ok": False, **refusal.facts(), "seq": self.seq}, store=True)
+            # "not so soon" is no answer for good: the same op is sent again when the time has passed
+            return Outcome({"ok": False, **refusal.facts(), "seq": self.seq}, store=refusal.status != 429)
         except (OperationalError, InternalError):
             raise  # the connection or a deadlock: everyone again
         except Exception as error:

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies set X-Forwarded-*.")
     language: Literal["sv", "en"] = Field("sv", description="Language when neither reader nor meeting says.")
     rate_limits: Literal["on", "off"] = Field("on", description="off for load tests only; logged loudly.")
+    questions_per_minute: int = Field(3, ge=1, le=60, description="Most questions of one person in a minute.")
+    questions_open: int = Field(
+        20, ge=1, le=1000, description="Most questions of one person that wait for a moderator."
+    )
     group_commit: int = Field(64, ge=1, le=512, description="Most commands of one meeting in one transaction.")
     gather_ms: int = Field(150, ge=100, le=1000, description="How long changes are gathered between broadcasts.")
     keep_ops_days: int = Field(7, ge=1, description="How long a command's stored answer is kept.")

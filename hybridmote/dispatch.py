@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -41,6 +42,7 @@ class Payload(BaseModel):
         return {k: v for k, v in typed.items() if v != "" or k not in fields or fields[k].is_required()}
 
 
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # of instants that people give
 Id = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")
 ]  # what ids look like; never a control character

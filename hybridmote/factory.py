@@ -32,9 +32,12 @@ from .migrate import current, migrate, newest
 from .participants import pages as participants
 from .polls import pages as polls
 from .programme import pages as programme
+from .questions import pages as questions
+from .questions.commands import asking
 from .server import make_socketio, serve
 from .shelf import open_shelf
 from .slides import pages as slides
+from .takeaway import routes as takeaway
 
 
 def build(settings: Settings) -> Flask:
@@ -43,6 +46,7 @@ def build(settings: Settings) -> Flask:
     open_database(settings.url_of_database())
     open_shelf(settings.data)
     limits.configure(settings.redis_url, settings.rate_limits == "on")
+    asking.Limits.per_minute, asking.Limits.open = settings.questions_per_minute, settings.questions_open
     committer.Committer.most = settings.group_commit
 
     app = Flask("hybridmote", template_folder=folder("templates"), static_folder=None)
@@ -70,7 +74,7 @@ def build(settings: Settings) -> Flask:
     web.install(app)
     app.register_blueprint(api.api)
     formats.install(app)
-    for part in (meetings, participants, programme, slides, polls, surfaces, desk):
+    for part in (meetings, participants, programme, slides, questions, polls, surfaces, desk, takeaway):
         app.register_blueprint(part.pages)
 
     make_socketio(

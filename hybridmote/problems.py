@@ -8,6 +8,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from .formats import span
+from .text import isolated
+
 # code: (HTTP status, title, what to do)
 CODES: dict[str, tuple[int, Any, Any]] = {
     "malformed": (400, _l("The message could not be read"), _l("Reload the page and try again.")),
@@ -32,6 +35,12 @@ CODES: dict[str, tuple[int, Any, Any]] = {
         _l("It has changed since you saw it. Look at it as it is now, and decide again."),
     ),
     "state": (409, _l("That cannot be done now"), _l("Look at it as it is now.")),
+    "claimed": (
+        409,
+        _l("Somebody else is at it"),
+        _l("%(name)s is working on this question. Wait, or take it over."),
+    ),
+    "muted": (403, _l("You cannot ask for now"), _l("A moderator has decided so: %(reason)s")),
     "own": (409, _l("This is your own question"), _l("You support it already by asking.")),
     "closed": (409, _l("It is closed"), _l("It is too late for this.")),
     "pruned": (410, _l("The log does not reach that far back"), _l("Fetch the whole picture anew.")),
@@ -42,7 +51,7 @@ CODES: dict[str, tuple[int, Any, Any]] = {
     "bad_text": (422, _l("The text has characters that cannot be shown"), _l("Write it again by hand.")),
     "unknown_field": (422, _l("There is a field that we do not know"), _l("Leave it out.")),
     "op_reused": (422, _l("This sending was used for something else"), _l("Reload the page and send again.")),
-    "too_many": (429, _l("That was many at once"), _l("Wait %(seconds)s seconds, then go on.")),
+    "too_many": (429, _l("That was many at once"), _l("Wait %(seconds)s, then go on.")),
     "error": (500, _l("Something broke here"), _l("It is not your fault, and it is logged. Try again in a moment.")),
     "busy": (503, _l("The server is busy"), _l("What you sent is kept and sent again.")),
 }
@@ -50,6 +59,14 @@ CODES: dict[str, tuple[int, Any, Any]] = {
 # why a rule said no, where that can be said more exactly than by the code
 WHY: dict[str, Any] = {
     "no_questions_now": _l("No questions are taken now. They open again with the next talk."),
+    "slowly": _l("Everyone asks slowly just now: one question in %(every)s. Yours can be sent in %(seconds)s."),
+    "in_a_minute": _l("%(n)s questions a minute are the most. The next one can be sent in %(seconds)s."),
+    "many_wait": _l("%(n)s of your questions wait for a moderator. Let some of them be read first."),
+    "into_itself": _l("A question cannot be merged into itself."),
+    "into_what_waits": _l("The other one still waits for a moderator. Merge that one into this one instead."),
+    "is_staff": _l("Staff cannot be muted."),
+    "is_past": _l("That time has passed."),
+    "name_is_shown": _l("Its name is not hidden."),
     "unknown_item": _l("The programme has no such item."),
     "already_on": _l("It is on already."),
     "already_done": _l("It is over already."),
@@ -78,6 +95,7 @@ WHY: dict[str, Any] = {
     "stream_host": _l("The address names no computer that can be reached."),
     "stream_scheme": _l("Only addresses that begin with https:// can be opened safely."),
     "stream_password": _l("The address holds a name or a password. Everyone would see it: use one without."),
+    "help_given": _l("Somebody else has answered already."),
     "no_file": _l("Choose a PDF file first."),
     "file_too_large": _l("The file is too large: %(limit)s MB at most. Save it with smaller pictures."),
     "not_a_pdf": _l("The file is not a PDF. Save the slides as a PDF, and choose that file."),
@@ -137,6 +155,13 @@ WHY: dict[str, Any] = {
 }
 
 
+def _apart(value: Any) -> Any:
+    return isolated(value) if isinstance(value, str) else value
+
+
+SECONDS = ("seconds", "every")  # said as people say them
+
+
 class Refused(Exception):
     """A refusal with a code of CODES. `field` names the payload's field, `current` the object as it is now."""
 
@@ -168,11 +193,12 @@ def problem(facts: dict[str, Any]) -> dict[str, Any]:
     status, title, detail = CODES[code]
     params = facts.get("params", {})
     detail = WHY.get(params.get("why", ""), detail)
+    words = {name: span(n) if name in SECONDS else _apart(n) for name, n in params.items()}
     said: dict[str, Any] = {
         "type": f"/api/docs#{code}",
         "title": str(title),
         "status": status,
-        "detail": str(detail) % params if "%(" in str(detail) and params else str(detail),
+        "detail": str(detail) % words if "%(" in str(detail) and params else str(detail),
         "code": code,
     }
     for extra in ("field", "current"):

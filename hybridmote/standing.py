@@ -53,11 +53,11 @@ def standing(
 
 def own_talks(items: Sequence[View], layers: Sequence[str], wish: str) -> tuple[list[View], View | None]:
     """What somebody speaks at, and the one their page is about: the one they chose, else what is on, else what comes
-    next, else the last."""
+    next, else the last. Staff, who may answer for any, may choose any."""
     own = {layer.partition(":")[2] for layer in layers if layer.startswith("speaker:")}
     mine = [i for i in items if i["id"] in own]
     first = {i["state"]: i for i in [*mine[::-1], *(i for i in mine if i["state"] == "done")]}
-    wished = [i for i in mine if i["id"] == wish]
+    wished = [i for i in (items if "staff" in layers else mine) if i["id"] == wish]
     by_state = [first[s] for s in ("on", "waiting", "done", "cancelled") if s in first]
     return mine, next(iter(wished + by_state), None)
 

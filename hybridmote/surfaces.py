@@ -3,6 +3,7 @@
 Each is drawn on the server from the same welcome that its script goes on from, so it reads the same without one.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,14 +18,18 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from .access import Caller, find_meeting
+from .asking import asking, muted, told
 from .db import reading, utc_now
 from .files import scripts_of
 from .meetings.model import phase
 from .meetings.views import meeting_view
+from .participants.store import MOST_PEOPLE, muted_in, people_called
+from .participants.views import person_view
 from .pictures import permissions, picture_of, pictures, policy
 from .problems import Refused, problem
 from .programme.store import Item, items_of, speakers_of
 from .programme.views import item_view
+from .questions.model import UNASKED
 from .running import asked_by_form, running
 from .sockets import welcome
 from .standing import back_on, for_whom, notices_for, of_line, own_talks, standing, talk_of, track_of
@@ -138,6 +143,11 @@ def _drawn(
         shown = {"pictures": found}
         if "participant" in caller.roles:  # a screen has no calendar
             shown["calendar"] = f"{address}/calendar/{calendar_token(caller)}.ics"
+        on, coming = stands["on_now"], stands["up_next"]
+        rules = [i.rule() for i in items_of(db, caller.meeting_id)]
+        takes = asking(row, stands["line"], rules, on, coming, now)
+        shown["asking"] = {**takes, "muted": muted(topics["muted"], now)}
+        shown["told"] = told(topics["receipts"].values(), topics["questions"].values())
     desk = _desk(db, caller, stands, topics, said, typed, now) if page == "moderate" else {}
     return {
         "meeting": row,
@@ -168,10 +178,13 @@ def _drawn(
             "site": site.partition("://")[2],
             "join": {"address": address.partition("://")[2]},
             "max_slides_mb": current_app.config["SETTINGS"].max_slides_mb,
-            **shown,
+            **{name: shown[name] for name in shown if name == "pictures"},
             **({"ready": desk["ready"]} if desk else {}),
         },
         "calendar": shown.get("calendar"),
+        "asking": shown.get("asking"),
+        "told": shown.get("told"),
+        "calls": sorted(topics["help"].values(), key=lambda c: str(c["asked_at"])),
         "picture": shown and shown["pictures"].get(picture_of(row, programme, stands["on_now"])),
         **stands,
         **desk,
@@ -189,10 +202,35 @@ def _desk(
     now: datetime,
 ) -> dict[str, Any]:
     late = said and said["code"] == "stale"
+    programme = sorted(topics["programme"].values(), key=lambda i: (i["day"], i["position"]))
     asked = asked_by_form(said["command"], typed) if said and late else request.args
     screens = sorted(topics["screens"].values(), key=lambda one: (one["use"], one["name"], one["id"]))
     row = find_meeting(db, caller.slug)
-    return {**running(db, row, stands, topics, asked, now), "screens": screens}
+    asked_items = [
+        i
+        for i in programme
+        if i["day"] == stands["today"]
+        and i["kind"] not in UNASKED
+        and i["state"] != "cancelled"
+        and asked_of(i, topics["programme"]) is i
+    ]
+    at = stands["on_now"] or stands["up_next"]
+    who = request.args.get("who", "")
+    return {
+        **running(db, row, stands, topics, asked, now),
+        "screens": screens,
+        "asked_items": asked_items,
+        "subject": at and asked_of(at, topics["programme"]),
+        "known": topics["questions"],
+        "muted": [person_view(p) for p in muted_in(db, caller.meeting_id, now)],
+        "called": [person_view(p) for p in people_called(db, caller.meeting_id, who)[:MOST_PEOPLE]],
+    }
+
+
+def asked_of(item: View, programme: Mapping[str, View]) -> View:
+    """Whom a question is put to: a part of a talk that has no time of its own is a phase of it."""
+    parent = None if item["planned_start"] else programme.get(item["parent"] or "")
+    return asked_of(parent, programme) if parent and parent["kind"] == "talk" else item
 
 
 def _stands(

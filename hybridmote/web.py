@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import structlog
@@ -140,6 +141,8 @@ Renderer = Callable[[str, dict[str, Any] | None, dict[str, str]], str]
 _renderers: dict[str, Renderer] = {}
 forms = Blueprint("forms", __name__)
 _ANCHOR = re.compile(r"[A-Za-z0-9_-]+")
+First = Callable[[Session, Meeting, Caller, dict[str, str]], dict[str, Any] | None]
+_first: dict[str, First] = {}
 
 
 def form_page(name: str) -> Callable[[Renderer], Renderer]:
@@ -152,10 +155,22 @@ def form_page(name: str) -> Callable[[Renderer], Renderer]:
     return register
 
 
+def first(name: str) -> Callable[[First], First]:
+    """What a person is shown before their form is carried out, if there is anything: `look(db, meeting, caller, typed)`
+    gives it to the page, as a problem would be. A form with `anyway` is carried out."""
+
+    def register(look: First) -> First:
+        _first[name] = look
+        return look
+
+    return register
+
+
 @forms.post("/m/<slug>/do/<name>")
 @csrf.exempt
 def do(slug: str, name: str) -> Any:
-    """Run a command sent by a plain form; then back to the page, or the page again with the problem."""
+    """Run a command sent by a plain form; then back to the page, or the page again with the problem. What the form's
+    address asks for beside that, the page is asked for again."""
 
     *fields, page = request.form.getlist("page") or ["live"]  # a command may have a field of that name; it stands first
     if page not in _renderers:
@@ -163,10 +178,14 @@ def do(slug: str, name: str) -> Any:
     typed = {k: v for k, v in request.form.items() if k not in ("csrf_token", "op", "page")}
     if fields:
         typed["page"] = fields[0]
+    anyway = typed.pop("anyway", "")
     with reading() as db:
-        _, caller = meeting_and_caller(db, slug)
+        meeting, caller = meeting_and_caller(db, slug)
+        look = None if anyway or name not in _first else _first[name](db, meeting, caller, typed)
     try:
         check_csrf()
+        if look:
+            return Response(_renderers[page](slug, {**look, "command": name}, typed), mimetype="text/html")
         body: dict[str, Any] = {k: v for k, v in typed.items() if k != "anchor"}
         if name in COMMANDS:
             body = COMMANDS[name].payload.of_form(body)
@@ -175,7 +194,8 @@ def do(slug: str, name: str) -> Any:
         answer = {"ok": False, **refusal.facts()}
     if answer["ok"]:
         anchor = _ANCHOR.fullmatch(typed.get("anchor", ""))
-        return redirect(f"/m/{slug}/{page}" + (f"#{anchor[0]}" if anchor else ""), 303)
+        asked = "?" + urlencode(list(request.args.items(multi=True))) if request.args else ""
+        return redirect(f"/m/{slug}/{page}{asked}" + (f"#{anchor[0]}" if anchor else ""), 303)
     said = problem(answer)
     said["command"] = name
     return Response(_renderers[page](slug, said, typed), said["status"], mimetype="text/html")

@@ -1,5 +1,7 @@
 """Alembic's environment: the application's own tables, on the database that the settings name."""
 
+from typing import Any
+
 from alembic import context
 
 from hybridmote import load_rooms
@@ -20,14 +22,25 @@ def render(kind: str, obj: object, _context: object) -> str | bool:
 
 
 with database().writer.connect() as connection:
-    # SQLite cannot alter a table in place: Alembic copies it
-    context.configure(
-        connection=connection,
-        target_metadata=Base.metadata,
-        render_as_batch=True,
-        compare_type=compare,
-        render_item=render,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-    connection.commit()
+    # SQLite cannot alter a table in place: Alembic copies it, and drops the old one. What refers to the old one must not
+    # mind meanwhile, which can only be said before a transaction begins.
+    sqlite: Any = connection.connection.dbapi_connection if database().sqlite else None
+    if sqlite:
+        sqlite.execute("PRAGMA foreign_keys=OFF")
+    try:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=compare,
+            render_item=render,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        if sqlite and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+            raise RuntimeError(f"the migration would leave rows that refer to nothing: {lost[:5]}")
+        connection.commit()
+    finally:
+        connection.rollback()
+        if sqlite:
+            sqlite.execute("PRAGMA foreign_keys=ON")

@@ -12,6 +12,7 @@ from ..meetings.store import Meeting, all_meetings, by_slug
 from ..participants.store import Participant, mint, new_id
 from ..programme import model
 from ..programme.store import Cue, Item, Speaker, items_of
+from ..questions.model import FINAL
 from ..questions.store import Question, Receipt, Upvote
 from .content import Demo, build
 
@@ -145,6 +146,8 @@ class _Seeding:
                     reason=q.reason or "",
                     support=len(q.supporters),
                     asked_at=q.asked_at,
+                    staged_at=q.changed_at if q.state == "on_stage" else None,
+                    ended_at=q.changed_at if q.state in FINAL else None,
                 )
             )
             self.session.flush()

@@ -27,6 +27,15 @@ class Meeting(Base):
     stream: Mapped[str] = mapped_column(
         Text, default=""
     )  # address of a picture made elsewhere; an item may have its own
+    window_minutes: Mapped[int] = mapped_column(
+        default=5
+    )  # minutes after its end in which an item still takes questions
+    slow_seconds: Mapped[int] = mapped_column(
+        default=0
+    )  # seconds between two questions of one person; 0: no limit of its own
+    words: Mapped[list[str]] = mapped_column(
+        JSON, default=list, active_history=True
+    )  # questions in which they stand are pointed out to staff
     now_on: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     demo: Mapped[bool] = mapped_column(default=False)
 

@@ -21,6 +21,8 @@ FIELDS = {
     "place": "string",
     "stream": "address of a picture made elsewhere; an item may have its own",
     "join_code": "the short code shown on the screen",
+    "window": "minutes after its end in which an item still takes questions",
+    "slow": "seconds between two questions of one person; 0: no such limit",
     "demo": "true when the people in it are simulated",
     "now_on": "track -> id of the item that is on, or null",
 }
@@ -29,7 +31,7 @@ FIELDS = {
 class MeetingTopic(Topic):
     name = "meeting"
     model = Meeting
-    fields = {"public": FIELDS, "staff": FIELDS}
+    fields = {"public": FIELDS, "staff": FIELDS | {"words": "list of words that are pointed out in questions"}}
 
     def audiences(self, obj: Any) -> set[str]:
         return {"public", "staff"}
@@ -38,6 +40,8 @@ class MeetingTopic(Topic):
         return [meeting_id] if audience in ("public", "staff") else []
 
     def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        if audience == "staff":
+            return {m.id: {**meeting_view(m), "words": m.words} for m in objects}
         return {m.id: meeting_view(m) for m in objects}
 
 
@@ -55,6 +59,8 @@ def meeting_view(m: Meeting) -> View:
         "place": m.place,
         "stream": m.stream,
         "join_code": m.join_code,
+        "window": m.window_minutes,
+        "slow": m.slow_seconds,
         "demo": m.demo,
         "now_on": m.now_on,
     }

@@ -18,8 +18,21 @@ from ..meetings.model import join_code
 from ..meetings.store import Meeting, all_meetings
 from ..meetings.views import meeting_view
 from ..problems import Refused, problem
-from ..web import check_csrf, local_path
-from .store import SCREENS, Account, Pairing, grant_of, hashed, new_id, new_token, participant_of_account
+from ..web import check_csrf, local_path, meeting_and_caller
+from .store import (
+    MOST_PEOPLE,
+    SCREENS,
+    Account,
+    Pairing,
+    grant_of,
+    hashed,
+    muted_in,
+    new_id,
+    new_token,
+    participant_of_account,
+    people_called,
+)
+from .views import person_view
 
 CODE_STANDS = timedelta(minutes=10)
 MOST_CODES = 1000  # shown at once: more is not screens
@@ -215,3 +228,18 @@ def _staff_page(account_id: str) -> str:
 
 def _address() -> str:
     return request.remote_addr or ""
+
+
+@pages.get("/m/<slug>/people")
+def people(slug: str) -> Any:
+    """For moderators: who takes part and is called that, so that something can be asked on their behalf, or they can be
+    muted. `name`: at least two letters of a name or an organisation; `muted`: instead, all who may not ask for now."""
+    with reading() as db:
+        meeting, caller = meeting_and_caller(db, slug)
+        if not caller.staff:
+            raise Refused("role")
+        if "muted" in request.args:
+            found = [person_view(p) for p in muted_in(db, meeting.id, utc_now())]
+        else:
+            found = [person_view(p) for p in people_called(db, meeting.id, request.args.get("name", ""))[:MOST_PEOPLE]]
+    return jsonify({"people": found})

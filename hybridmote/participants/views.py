@@ -1,5 +1,5 @@
-"""The topics `access` (internal: whose sockets to look at again), `screens` and `audit` (staff); and the layers by place:
-`web`, `hall` (its people and screens) and `lectern`."""
+"""The topics `access` (internal: whose sockets to look at again), `screens` and `audit` (staff) and `muted` (the person);
+and the layers by place: `web`, `hall` (its people and screens) and `lectern`."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,6 +27,42 @@ class Access(Topic):
 
     def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
         return {}
+
+
+class Muted(Topic):
+    """Told to the person alone, and why."""
+
+    name = "muted"
+    model = Participant
+    fields = {
+        "person": {
+            "reason": "why this person may not ask for now",
+            "until": "ISO 8601, UTC; null: until staff say otherwise",
+        }
+    }
+
+    def audiences(self, obj: Any) -> set[str]:
+        return {f"person:{obj.id}"} if obj.muted else set()
+
+    def mine(self, session: Session, meeting_id: str, audience: str) -> Iterable[str]:
+        kind, _, person = audience.partition(":")
+        if kind != "person":
+            return []
+        return session.scalars(select(Participant.id).where(Participant.id == person, Participant.muted != ""))
+
+    def view(self, session: Session, objects: list[Any], audience: str) -> dict[str, View]:
+        return {p.id: {"reason": p.muted, "until": iso(p.muted_until)} for p in objects}
+
+
+def person_view(person: Participant) -> View:
+    """Somebody who takes part, as the desk finds them; `staff`, who cannot be muted."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "organisation": person.organisation,
+        "staff": bool(person.role_set & STAFF),
+        "muted": {"reason": person.muted, "until": iso(person.muted_until)} if person.muted else None,
+    }
 
 
 class Audit(Topic):

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from ..db import reading
 from ..problems import Refused
+from ..takeaway.sheets import inert as inert
 from ..web import meeting_and_caller
 from . import model
 from .store import Poll
@@ -48,8 +49,3 @@ def _lines(poll: Poll) -> list[tuple[str, int]]:
         return list(zip(poll.options, bars, strict=True))
     ends = {1: poll.options[0], poll.most: poll.options[1]}
     return [(f"{n} {ends.get(n, '')}".strip(), number) for n, number in enumerate(bars, 1)]
-
-
-def inert(cell: str) -> str:
-    """A cell that a spreadsheet shows and does not run: these signs begin a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")) else cell

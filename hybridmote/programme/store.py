@@ -39,6 +39,7 @@ class Item(Base):
     removed: Mapped[bool] = mapped_column(default=False, active_history=True)  # not in the programme any more
     changed_at: Mapped[datetime | None] = mapped_column(Utc, default=utc_now, onupdate=utc_now)  # for calendars
     stream: Mapped[str] = mapped_column(Text, default="")  # address of its own picture; empty: the meeting's
+    asking: Mapped[str] = mapped_column(Text, default="screened")  # whether questions are screened, open or closed
     removed_with: Mapped[str | None] = mapped_column(Text)  # what was taken out with it inside, and puts it back
     key: Mapped[str] = mapped_column(Text, default="")  # its name in a file it was read from
 

@@ -1,30 +1,40 @@
 // The participant's page: takes over what the server drew (templates/live.html) and follows the meeting.
 
-import { html, useEffect, useState } from "../vendor/preact.standalone.module.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.standalone.module.js";
 import { start } from "./lib/app.js";
 import { useList, useMe, useSignal } from "./lib/hooks.js";
+import { Answer, Help } from "./help/help.js";
 import { Notices, tellNotices } from "./notices/notices.js";
 import { Calendar } from "./programme/calendar.js";
-import { Polls } from "./polls/answer.js";
+import { forAll } from "./polls/lists.js";
 import { tellPolls } from "./polls/news.js";
 import { Days, Following, Tracks, useChoice, useTrackChoice } from "./programme/choice.js";
 import { tellProgramme } from "./programme/news.js";
-import { current, inOrder } from "./programme/order.js";
-import { Picture } from "./programme/picture.js";
+import { current, inOrder, pictureOf } from "./programme/order.js";
 import { awayWords } from "./programme/place.js";
 import { Today } from "./programme/spine.js";
 import { Strip } from "./programme/strip.js";
-import { choices, chosen, daysOf, onIn, todayOf } from "./programme/tracks.js";
+import { choices, chosen, daysOf, lineOf, onIn, todayOf } from "./programme/tracks.js";
 import { inLine, ofLine } from "./questions/lists.js";
 import { tellNews } from "./questions/news.js";
-import { Questions } from "./questions/pane.js";
-import { createVoice } from "./shared/announce.js";
+import { PARTS, Questions } from "./questions/pane.js";
+import { Aloud, heard, keepQuiet } from "./shared/aloud.js";
+import { createVoice, followSound, soundPlays } from "./shared/announce.js";
 import { Icon, when } from "./shared/bits.js";
 import { App, useApp, useContentLang, useDay } from "./shared/context.js";
+import { inPlace, lazy, sheet } from "./shared/lazy.js";
 import { Ended, Line, OfflineNote } from "./shared/line.js";
-import { Refused } from "./shared/refused.js";
 import { takeOver } from "./shared/takeover.js";
-import { Slides } from "./slides/deck.js";
+import { shown } from "./slides/decks.js";
+
+/** A script with the style it needs. */
+const dressed = (script, style) => Promise.all([script, sheet(style)]).then(([module]) => module);
+const Picture = lazy((a) => dressed(import(`./programme/picture.js${a}`), "picture"), "Picture", ".picture");
+const Slides = lazy((a) => dressed(import(`./slides/deck.js${a}`), "slides"), "Slides", ".slides");
+const Polls = lazy((a) => dressed(import(`./polls/answer.js${a}`), "polls"), "Polls", ".polls");
+const REFUSED = ".notes .note--refused";
+const Refused = lazy((a) => import(`./shared/refused.js${a}`), "Refused", REFUSED);
+const wasRefused = document.querySelector(REFUSED) !== null;
 
 /** Which track is followed, for those who speak without being drawn. */
 let followed = "";
@@ -42,27 +52,47 @@ function Live({ say }) {
     return html`<${Ended} problem=${state.problem} unsent=${unsent} />`;
   }
   return html`<${Following} track=${track}>
-    <${Head}><${Tracks} tracks=${choices(items)} track=${track} onChoose=${choose} /><//>
+    <${Head} say=${say}><${Tracks} tracks=${choices(items)} track=${track} onChoose=${choose} /><//>
     <${Strip} follow=${true} />
     <section class="notes" aria-label=${t("Notices")}>
       <${Notices} />
+      <${Answer} say=${say} />
       <${Away} />
-      <${Refused} />
+      ${wasRefused && html`<${Refused} />`}
       <${OfflineNote} kept=${t("What you write is kept here and sent later.")} />
     </section>
     <main class="live" id="main">
       <div class="live__left">
-        <${Picture} />
-        <${Slides} say=${say} />
+        <${Beside} say=${say} />
         <${Tabs} />
         <${Day} />
       </div>
-      <${Questions} say=${say}><${Polls} say=${say} /><//>
+      <${Questions} say=${say} after=${html`<${Aloud} say=${say} />`}><${Asked} say=${say} /><//>
     </main>
   <//>`;
 }
 
-function Head({ children }) {
+/** The picture and the slides, where there are any. */
+function Beside({ say }) {
+  const { store, t } = useApp();
+  const { meeting, items, on, current: here } = useDay();
+  const deck = shown(useList(store, "slides"), here);
+  const known = useRef(deck?.id);
+  useEffect(() => {
+    if (deck && known.current !== deck.id) say(t("Slides are shown."), "slides", "news");
+    known.current = deck?.id;
+  }, [deck?.id]);
+  return html`${pictureOf(meeting, items, on) && html`<${Picture} />`} ${deck && html`<${Slides} say=${say} />`}`;
+}
+
+/** What is asked of everyone. */
+function Asked({ say }) {
+  const { store } = useApp();
+  const { current: here } = useDay();
+  return forAll(useList(store, "polls"), here).length > 0 && html`<${Polls} say=${say} />`;
+}
+
+function Head({ say, children }) {
   const { boot } = useApp();
   const { meeting } = useDay();
   const lang = useContentLang();
@@ -71,6 +101,7 @@ function Head({ children }) {
       <a class="head__name" href=${boot.base} lang=${lang}>${meeting.title}</a>
       <${Speaking} />
       <${Line} />
+      <${Help} say=${say} />
       ${children}
     </div>
   </header>`;
@@ -137,10 +168,13 @@ function Day() {
 }
 
 const app = start();
-const say = createVoice(document.getElementById("said"));
+await inPlace([Picture, Slides, Polls, Refused, ...PARTS]);
+const say = createVoice(document.getElementById("said"), { sounding: () => soundPlays(document), heard });
+followSound(document, say);
+keepQuiet(app, say);
 const root = document.getElementById("app");
 takeOver(root, html`<${App.Provider} value=${app}><${Live} say=${say} /><//>`);
-tellNews(app, say);
+tellNews(app, say, (questions) => ofLine(questions, lineOf(inOrder(app.store.list("programme")), followed)));
 tellNotices(app, say, () => followed);
 tellPolls(app, say, () => {
   const items = inOrder(app.store.list("programme"));
@@ -156,6 +190,8 @@ tellProgramme(
   (meeting, items) => onIn(meeting, items, followed),
 );
 app.connection.state.subscribe((state) => {
+  if (state.name !== "ended") return;
   // The page is another one now: the keyboard begins at its heading.
-  if (state.name === "ended") requestAnimationFrame(() => document.getElementById("ended")?.focus());
+  sheet("pages");
+  requestAnimationFrame(() => document.getElementById("ended")?.focus());
 });

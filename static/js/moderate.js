@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from "../vendor/preact.standalone.module.js";
 import { start } from "./lib/app.js";
 import { useList, useSignal } from "./lib/hooks.js";
+import { Wanted } from "./help/desk.js";
 import { Tell } from "./notices/desk.js";
 import { Screens } from "./participants/screens.js";
 import { Following, Tracks, useTrackChoice } from "./programme/choice.js";
@@ -15,8 +16,9 @@ import { Step, Thinking, useThinking } from "./programme/step.js";
 import { Still } from "./programme/still.js";
 import { Strip } from "./programme/strip.js";
 import { choices, chosen, onIn, todayOf } from "./programme/tracks.js";
+import { tellQueue } from "./questions/bell.js";
+import { followCurrent } from "./questions/current.js";
 import { inLine, toReview } from "./questions/lists.js";
-import { tellQueue } from "./questions/news.js";
 import { Review } from "./questions/review.js";
 import { Stage } from "./questions/stage.js";
 import { Waiting } from "./questions/waiting.js";
@@ -29,6 +31,7 @@ import { Refused } from "./shared/refused.js";
 import { takeOver } from "./shared/takeover.js";
 import { PollsDesk } from "./polls/desk.js";
 import { SlidesDesk } from "./slides/desk.js";
+import { TakeWithYou } from "./takeaway/links.js";
 
 let followed;
 
@@ -61,9 +64,11 @@ function Desk({ say }) {
       <${PollsDesk} say=${say} />
       <${SlidesDesk} />
       <div class="desk__side">
+        <${Wanted} say=${say} />
         <${Tell} say=${say} />
         <${Day} />
         <${Screens} say=${say} />
+        <${TakeWithYou} />
       </div>
     </main>
     <${Keys} say=${say} />
@@ -89,6 +94,7 @@ function Tabs() {
   const { store, t } = useApp();
   const { current: asked } = useDay();
   const questions = useList(store, "questions");
+  const calls = useList(store, "help").filter((call) => call.author && !call.reply).length;
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const follow = () => setHash(location.hash);
@@ -102,6 +108,9 @@ function Tabs() {
     >
     <a href="#line" aria-current=${current("#line")}
       >${t("In line")} <span class="count">${inLine(questions, asked).length}</span></a
+    >
+    <a href="#help" aria-current=${current("#help")}
+      >${t("Help")} ${calls > 0 && html`<span class="count">${calls}</span>`}</a
     >
     <a href="#polls" aria-current=${current("#polls")}>${t("Polls")}</a>
     <a href="#slides" aria-current=${current("#slides")}>${t("Slides")}</a>
@@ -133,6 +142,7 @@ const app = start();
 const say = createVoice(document.getElementById("said"));
 takeOver(document.getElementById("app"), html`<${App.Provider} value=${app}><${Desk} say=${say} /><//>`);
 tellQueue(app, say);
+followCurrent(document.getElementById("app"));
 tellProgramme(app, say, undefined, (meeting, items) => onIn(meeting, items, followed));
 app.connection.state.subscribe((state) => {
   if (state.name === "ended") requestAnimationFrame(() => document.getElementById("ended")?.focus());

@@ -12,7 +12,8 @@ import { inOrder, timed } from "./programme/order.js";
 import { Done } from "./programme/strip.js";
 import { ownTalks, trackOf } from "./programme/talks.js";
 import { choices, chosen } from "./programme/tracks.js";
-import { inLine, ofLine, onStage } from "./questions/lists.js";
+import { ofLine, onStage, upNextFirst } from "./questions/lists.js";
+import { mayWrite, Writing } from "./questions/reply.js";
 import { createVoice } from "./shared/announce.js";
 import { stayAwake } from "./shared/awake.js";
 import { person } from "./shared/bits.js";
@@ -26,7 +27,7 @@ import { SpeakerSlides } from "./slides/speaker.js";
 /** Which track is followed, for those who speak without being drawn. */
 let followed = "";
 
-function Speaker() {
+function Speaker({ say }) {
   const { connection, store, t } = useApp();
   const state = useSignal(connection.state);
   const me = useMe(store);
@@ -50,7 +51,7 @@ function Speaker() {
       <${Notices} />
       <${OfflineNote} kept="" />
     </section>
-    <${Talk} mine=${talk} />
+    <${Talk} mine=${talk} say=${say} />
   <//>`;
 }
 
@@ -75,25 +76,27 @@ function Mine({ mine, talk, onChoose }) {
   return html`<${Choice} ...${{ name: "item", label: t("Your items"), options, now: talk.id, onChoose }} />`;
 }
 
-function Talk({ mine }) {
+function Talk({ mine, say }) {
   const { store, t } = useApp();
+  const me = useMe(store);
   const { line, on, next } = useDay();
   const questions = ofLine(useList(store, "questions"), line);
   const talk = mine ?? on ?? next;
   const isOn = talk?.state === "on";
   const family = new Set(talk ? [talk, ...line.filter((one) => one.parent === talk.id)].map((one) => one.id) : []);
   if (talk?.parent) family.add(talk.parent);
-  const asked = inLine(
-    questions.filter((q) => family.has(q.item)),
-    family,
-  );
+  const theirs = questions.filter((q) => family.has(q.item));
   const part = isOn ? (on && family.has(on.id) ? on : talk) : null;
   return html`<main class="talk" id="main">
     <${Time} talk=${talk} part=${part} before=${isOn ? null : on} />
     <section class="talk__side" id="questions" tabindex="0" aria-label=${t("Questions")}>
       <${Staged} question=${onStage(questions)[0]} />
       <${SpeakerSlides} talk=${talk} family=${family} />
-      <${Asked} questions=${asked} />
+      ${
+        talk?.state === "done" && mayWrite(me, talk)
+          ? html`<${Writing} key=${talk.id} questions=${theirs} say=${say} />`
+          : html`<${Asked} questions=${upNextFirst(theirs)} over=${talk?.state === "done"} />`
+      }
     </section>
   </main>`;
 }
@@ -182,14 +185,18 @@ function Staged({ question }) {
   return html`<div class="talk__stage">
     <h2>${t("On stage")}</h2>
     <p class=${`talk__question${size}`}>${question.text}</p>
-    <p class="talk__by">${question.author ? person(question.author) : t("Name hidden")}</p>
+    <p class="talk__by">${question.author ? person(question.author) || t("Asked in the hall") : t("Name hidden")}</p>
   </div>`;
 }
 
-function Asked({ questions }) {
+/** @param {{questions: object[], over: boolean}} props over: their talk is, so that these were not reached */
+function Asked({ questions, over }) {
   const { t } = useApp();
   return html`<div class="talk__asked">
-    <h2>${t("Questions in line")} <span class="count">${questions.length}</span></h2>
+    <h2>
+      ${over ? t("Questions that time did not reach") : t("Questions in line")}${" "}
+      <span class="count">${questions.length}</span>
+    </h2>
     <ol class="rows">
       ${questions.map(
         (q) =>
@@ -198,8 +205,9 @@ function Asked({ questions }) {
               <b>${q.support}</b><span class="vh"> ${t.n("supports it", "support it", q.support)}</span>
             </p>
             <div>
+              ${q.queue && html`<p class="talk__up">${t("Up next")}</p>`}
               <p class="talk__text">${q.text}</p>
-              <p class="talk__by">${q.author ? person(q.author) : t("Name hidden")}</p>
+              <p class="talk__by">${q.author ? person(q.author) || t("Asked in the hall") : t("Name hidden")}</p>
             </div>
           </li>`,
       )}
@@ -210,7 +218,7 @@ function Asked({ questions }) {
 
 const app = start();
 const say = createVoice(document.getElementById("said"));
-takeOver(document.getElementById("app"), html`<${App.Provider} value=${app}><${Speaker} /><//>`);
+takeOver(document.getElementById("app"), html`<${App.Provider} value=${app}><${Speaker} say=${say} /><//>`);
 tellNotices(app, say, () => followed);
 stayAwake();
 backToItsCode(app);

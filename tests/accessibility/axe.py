@@ -69,6 +69,7 @@ def check(page: Page, *states: str | Locator, theirs: tuple[str, ...] = ()) -> N
     """The states' own elements are there to be seen; then axe finds nothing, and nothing it could not judge. `theirs`:
     rules of what somebody else's server sends, which is not ours to judge."""
     assert states, "say which element shows that the state was reached"
+    page.wait_for_load_state()  # after a form, what is there to be seen may stand before its styles do
     for state in states:
         shown = page.locator(state) if isinstance(state, str) else state
         expect(shown.first).to_be_visible()

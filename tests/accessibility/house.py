@@ -22,7 +22,7 @@ from hybridmote.questions.store import Question, Receipt, Upvote
 from hybridmote.surfaces import strings
 from tests.accessibility.days import Day, move
 from tests.journeys.proxy import Proxy
-from tests.servers import Demo
+from tests.servers import Demo, eventually
 
 load_rooms()
 GOOD_LINE = ".head .line:not(.line--waiting):not(.line--lost)"
@@ -247,7 +247,7 @@ class House:
         if live is None:
             live = path in ("live", "moderate", "screen", "speaker")
         if live:
-            page.wait_for_function("document.getElementById('app').__k")  # the script has taken the page over
+            taken_over(page)
             if path != "screen":
                 expect(page.locator(GOOD_LINE)).to_be_visible(timeout=30_000)
         return page
@@ -255,6 +255,11 @@ class House:
     def _hear(self, kind: str, text: str) -> None:
         if kind == "error" and "Content Security Policy" in text:
             self.errors.append(text)
+
+
+def taken_over(page: Page) -> None:
+    """The script has drawn. Asked anew each time: a page may not evaluate, so it cannot be made to wait by itself."""
+    eventually(lambda: page.evaluate("Boolean(document.getElementById('app')?.__k)"), 30, "that the script draws")
 
 
 def _values(row: Any) -> dict[str, Any]:

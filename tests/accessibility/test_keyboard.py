@@ -76,8 +76,8 @@ def test_every_control_is_reached_and_seen(house: House, look: Look, busy: Perso
     path, _, part = path.partition("#")
     house.show(page, path, hash=f"#{part}" if part else "")
     if path == "moderate":
-        page.locator("#review summary").first.click()
-        expect(page.locator("#review textarea").first).to_be_focused()
+        page.locator("#review [data-act=reject]").first.click()
+        expect(page.locator("#review .case textarea").first).to_be_focused()
     stops = walk(page)
     assert page.evaluate(OUGHT) == [], "what the keyboard did not reach"
     all_is_well(page, stops)
@@ -115,15 +115,15 @@ def test_the_skip_link_comes_first_and_leads_there(house: House, look: Look, bus
 
 def test_rejecting_by_keyboard_and_leaving_it_be(house: House, look: Look, busy: Person) -> None:
     page = house.show(house.reader(look, house.moderator), "moderate")
-    summary = page.locator("#review .case.is-first summary")
-    summary.focus()
+    button = page.locator("#review [data-act=reject]").first
+    button.focus()
     page.keyboard.press("Enter")
-    reason = page.locator("#review .case.is-first textarea")
+    reason = page.locator("#review .case textarea")
     expect(reason).to_be_focused()
     page.keyboard.type("Den rör")
     page.keyboard.press("Escape")
     expect(reason).to_be_hidden()
-    expect(summary).to_be_focused()
+    expect(button).to_be_focused()
 
 
 @pytest.mark.parametrize("day", ["on", "over time"])
@@ -185,9 +185,9 @@ def test_single_keys_run_the_day_and_can_be_switched_off_for_good(house: House, 
     page.keyboard.press("e")
     expect(page.locator("#step")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(f"#q-{second} summary")).to_be_focused()  # where one was, a frame later
-    for key in ("N", "E", "U", "A", "R"):
-        expect(page.locator(".keys kbd", has_text=key)).to_be_visible()
+    expect(page.locator(f"#q-{second} [data-act=reject]")).to_be_focused()  # where one was, a frame later
+    for key in "NEUJKFHARWMQTDPOISVX":
+        expect(page.locator(".keys kbd").get_by_text(key, exact=True)).to_be_visible()
     page.locator(".keys input").focus()
     page.keyboard.press("Space")
     for _ in range(2):
@@ -221,3 +221,52 @@ def test_supporting_and_asking_by_keyboard(house: House, look: Look, busy: Perso
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("article.question", has_text="En till")).to_be_visible()
+
+
+def test_ones_own_questions_by_keyboard(house: House, look: Look) -> None:
+    """Changed, withdrawn, closed: the keyboard is never left nowhere."""
+    house.stand("on")
+    me = house.person(9)
+    waits = house.ask(me, "Vem vattnar?")
+    house.ask(me, "Gick det?", "rejected", "Den är redan besvarad.")
+    page = house.show(house.reader(look, me, "own"), "live")
+    row = page.locator(f"#q-{waits}")
+    row.locator(".reword > summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(row.locator("textarea")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" Och när?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(row.locator(".reword > summary")).to_be_focused()
+    expect(row.locator(".question__text")).to_have_text("Vem vattnar? Och när?")
+    page.keyboard.press("Tab")
+    expect(row.locator("[data-act=withdraw]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(row.locator("[data-act]:focus")).to_have_count(1)  # what can be done with it now
+    row.locator("[data-act=close]").focus()
+    page.keyboard.press("Enter")
+    told = page.locator(".mine article.question--refused")
+    expect(told.locator("[data-act=close]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".mine")).to_have_count(0)
+    expect(page.locator("#h-questions")).to_be_focused()
+    house.leave(page)
+
+
+def test_asking_for_help_by_keyboard(house: House, look: Look) -> None:
+    house.stand("on")
+    page = house.show(house.reader(look, house.person(8), "help"), "live")
+    page.locator("#help > summary").focus()
+    page.keyboard.press("Enter")
+    page.locator(".help__form").wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("radio").first).to_be_checked()
+    all_is_well(page, walk(page))
+    page.locator(".help__form button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#help > summary")).to_be_focused()
+    expect(page.locator(".note--help")).to_be_visible()
+    house.leave(page)

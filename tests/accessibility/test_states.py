@@ -170,16 +170,182 @@ def test_live_from_the_first_letter_to_the_end(house: House, look: Look, tunnel:
     house.leave(page)
 
 
-def test_live_refused_and_closed(house: House, look: Look) -> None:
-    """Nobody speaks: the question comes back with the reason, and so does its text to the box."""
-    house.stand("before")
-    page = house.show(house.reader(look, house.person(3), "closed"), "live")
+def test_live_refused_and_closed(house: House, look: Look, tunnel: Tunnel) -> None:
+    """Written while nobody was heard, and by then nobody speaks: it comes back with the reason, its text to the box."""
+    house.stand("on")
+    page = house.show(house.reader(look, house.person(3), "closed"), "live", through=tunnel)
+    tunnel.cut()
+    expect(page.locator("#offline-why")).to_be_visible(timeout=30_000)
     write(page, MINE, send=True)
+    house.stand("before")
+    tunnel.mend()
     unsent = page.locator("article[data-unsent]", has_text=MINE)
+    expect(unsent).to_be_visible(timeout=30_000)
     check(page, unsent.get_by_text(words(look.language, "Not sent")), "#ask-closed")
     unsent.get_by_role("button").first.click()
     expect(page.locator("#ask-text")).to_have_value(MINE)
-    check(page, "#ask-closed", ".ask__send[aria-disabled=true]")
+    kept = page.locator("#ask-closed").get_by_text(words(look.language, "What you have written is kept."))
+    check(page, kept, ".ask__send[aria-disabled=true]")
+    house.leave(page)
+
+
+def test_live_with_what_became_of_my_questions(house: House, look: Look) -> None:
+    house.stand("on")
+    me = house.person(4)
+    target = next(q for q in house.questions if q["state"] == "approved")
+    house.ask(me, "Gick det?", "answered")
+    house.ask(me, THIRD, "rejected", REASON)
+    merged = house.ask(me, MINE)
+    house.say(house.moderator, "question.merge", id=merged, into=target["id"])
+    written = house.ask(me, SECOND, "answered")
+    house.say(house.moderator, "question.reply", id=written, text="Ja.\nKartan finns hos kommunen.")
+    hidden = house.ask(me, "Vem äger dammen?", "approved", hide_name=True)
+    house.say(house.organiser, "question.reveal", id=hidden, reason="Den rör din egen kommun.")
+    house.say(house.moderator, "question.queue", id=hidden)
+    house.say(house.person(5), "question.upvote", id=hidden, on=True)
+    house.say(me, "question.withdraw", id=house.ask(me, "Den här tar jag tillbaka."))
+    waits = house.ask(me, "Vem vattnar?")
+    house.say(house.moderator, "question.edit", id=waits, text="Vem vattnar träden?", expected_version=1)
+    page = house.show(house.reader(look, me, "mine"), "live")
+    page.locator(".mine__rest > summary").click()
+    page.locator(f"#q-{waits} .reword > summary").click()
+    page.locator(f"#q-{hidden} .reword > summary").click()
+    page.locator("details.answered summary").last.click()
+    mine = page.locator(".mine")
+
+    def said(english: str) -> object:
+        return mine.get_by_text(words(look.language, english)).first
+
+    check(
+        page,
+        said("Merged with a similar question"),
+        mine.get_by_role("link", name=target["text"][:40]),
+        said("Answered in writing"),
+        said("Your name is shown with this question"),
+        said("Not taken up"),
+        said("Withdrawn"),
+        said("A moderator has changed the wording."),
+        f"#reword-{waits}",
+        page.locator(f"#q-{hidden}").get_by_text(words(look.language, "Up next")),
+        page.locator(f"#q-{hidden} form button"),
+        page.locator("details.answered .question__reply").last,
+    )
+    mine.locator("[data-act=close]").first.click()
+    page.reload()
+    expect(mine.get_by_text(words(look.language, "Your name is shown with this question"))).to_have_count(0)
+    house.leave(page)
+
+
+def test_live_with_what_is_asked_already(house: House, look: Look, me: Person) -> None:
+    house.stand("on")
+    other = house.ask(house.person(1), SECOND, "approved")
+    page = house.show(house.reader(look, me), "live")
+    write(page, SECOND[:-1] + " snart?")
+    row = page.locator(".ask__alike li", has_text=SECOND)
+    check(page, row.locator(".vote[aria-pressed=false]"), page.locator("#said").get_by_text("1"))
+    row.locator(".vote").click()
+    check(page, row.locator(".vote[aria-pressed=true]"), page.locator(".ask__alike .linkish"))
+    expect(page.locator(f"#q-{other} .vote")).to_have_attribute("aria-pressed", "true")
+    page.locator(".ask__alike .linkish").click()
+    expect(page.locator("#ask-text")).to_have_value("")
+
+
+def test_live_by_how_questions_are_taken(house: House, look: Look) -> None:
+    """Open, slow, not so soon, muted, closed: said before one writes, and nothing is lost."""
+    house.stand("on")
+    me = house.person(6)
+    with house.rows() as session:
+        on = house.meeting(session).now_on[""]
+    page = house.show(house.reader(look, me, "taken"), "live")
+    house.say(house.moderator, "question.mode", item=on, mode="open")
+    house.say(house.moderator, "meeting.asking", slow=600)
+    how = page.locator("#ask-how")
+    try:
+        expect(how).to_contain_text(words(look.language, "It is shown to everyone at once."))
+        check(page, how.get_by_text("10 min"))
+        write(page, MINE, send=True)
+        expect(page.locator("li.question", has_text=MINE)).to_be_visible()
+        write(page, SECOND, send=True)
+        later = page.locator("article.question", has_text=SECOND)
+        expect(later.get_by_text(words(look.language, "Not so soon"))).to_be_visible()
+        vote = page.locator("ol.questions .vote[aria-pressed=false]").first
+        vote.click()
+        check(page, later.get_by_role("button"))
+        later.get_by_role("button").click()
+        expect(page.locator("#ask-text")).to_have_value(SECOND)
+        house.say(house.moderator, "question.mode", item=on, mode="closed")
+        check(page, page.locator("#ask-closed").get_by_text(words(look.language, "No questions are taken now.")))
+        house.say(house.moderator, "question.mode", item=on, mode="screened")
+        house.say(house.moderator, "person.mute", person=me.id, reason="En i taget.")
+        check(page, page.locator("#ask-closed").get_by_text("En i taget."))
+    finally:
+        house.say(house.moderator, "person.unmute", person=me.id)
+        house.say(house.moderator, "question.mode", item=on, mode="screened")
+        house.say(house.moderator, "meeting.asking", slow=0)
+    house.leave(page)
+
+
+def test_live_when_staff_change_what_I_am_changing(house: House, look: Look) -> None:
+    house.stand("on")
+    me = house.person(7)
+    mine = house.ask(me, MINE)
+    page = house.show(house.reader(look, me, "edits"), "live")
+    row = page.locator(f"#q-{mine}")
+
+    def edit(text: str) -> None:
+        row.locator(".reword > summary").first.click()
+        row.locator("textarea").fill(text)
+
+    edit("Vem vattnar träden i juli?")
+    page.reload()
+    expect(row.locator("textarea")).to_have_value("Vem vattnar träden i juli?")  # a reload keeps it, and keeps it open
+    row.locator("textarea").fill("Vem vattnar träden i augusti?")
+    row.locator(".reword form button[type=submit]").click()
+    expect(row.locator(".question__text")).to_have_text("Vem vattnar träden i augusti?")
+    expect(row).not_to_have_attribute("aria-busy", "true")
+    edit("Vem vattnar träden?")
+    page.context.set_offline(True)
+    row.locator(".reword form button[type=submit]").click()
+    house.say(house.moderator, "question.edit", id=mine, text="Vem vattnar?", expected_version=2)
+    page.context.set_offline(False)
+    late = row.locator(".late")
+    expect(late).to_contain_text("Vem vattnar träden?", timeout=30_000)
+    expect(row.locator(".question__text")).to_have_text("Vem vattnar?")
+    check(page, late.get_by_role("button").first)
+    late.get_by_role("button").first.click()
+    expect(row.locator(".question__text")).to_have_text("Vem vattnar träden?")
+    house.leave(page)
+
+
+def test_live_when_somebody_cannot_hear(house: House, look: Look) -> None:
+    house.stand("on")
+    me = house.person(8)
+    page = house.show(house.reader(look, me, "helped"), "live")
+    page.locator("#help > summary").click()
+    form = page.locator(".help__form")
+    form.get_by_role("button").click()
+    check(page, form.locator("#help-wrong"), form.locator("#help-sent"))
+    form.get_by_role("radio").first.check()
+    form.locator("textarea").fill("Sedan tio minuter.")
+    form.get_by_role("button").click()
+    expect(page.locator("#help > summary")).to_be_focused()
+    check(page, page.locator(".note--help").get_by_text("Sedan tio minuter."))
+    desk = house.show(house.reader(look, house.moderator), "moderate")
+    case = desk.locator("#help .case", has_text="Sedan tio minuter.")
+    check(desk, case.get_by_role("button").first, case.locator(".case__by", has_text=" ms"))
+    case.locator("form button[type=submit]").click()
+    check(desk, case.locator(".wrong"))
+    case.locator(".help-desk__ready button").first.click()
+    case.locator("form button[type=submit]").click()
+    expect(desk.locator("#help form")).to_have_count(0)
+    desk.locator("#help details summary").click()
+    check(desk, desk.locator("#help details .case").first)
+    answer = page.locator(".note--help b")
+    check(page, answer, page.locator("#said"))
+    page.locator(".note--help button").click()
+    page.reload()
+    expect(page.locator(GOOD_LINE)).to_be_visible(timeout=30_000)
+    expect(page.locator(".note--help")).to_have_count(0)
     house.leave(page)
 
 
@@ -210,10 +376,10 @@ def test_the_desk_on_a_late_day(house: House, look: Look) -> None:
         here,
         ".effect",
         ".strip .run .btn--main",
-        ".case.is-first",
+        "#review .case[aria-current]",
         "#review .case b",  # a name that is hidden from the others
         ".stage:not(.stage--none) .case__text",
-        ".case--next",
+        ".case--line",
         "#programme .is-cancelled",
         "#programme .linkish",
     )
@@ -240,15 +406,19 @@ def test_the_desk_rejects(house: House, look: Look) -> None:
     house.stand("on", asked=False)
     id = house.ask(house.person(1), MINE)
     page = house.show(house.reader(look, house.moderator), "moderate")
-    row = page.locator(f"#q-{id}")
-    row.locator("summary").click()
-    check(page, f"#q-{id} details[open] textarea:focus")
-    row.locator(".reject__acts .btn--main").click()
+    row = page.locator(f"#review [data-row='{id}']")
+    row.locator("[data-act=reject]").click()
+    check(page, f"#q-{id} form[data-form=reject] textarea:focus")
+    row.locator(".fields__ready summary").click()
+    check(page, f"#q-{id} .fields__ready[open] li .linkish")
+    row.locator(".fields__acts .btn--main").click()
     check(page, f"#q-{id} .wrong", f"#q-{id} textarea[aria-invalid=true]")
     row.locator("textarea").fill(REASON)
+    house.say(house.other_moderator, "question.claim", id=id, over=True)
+    check(page, row.get_by_text(words(look.language, "{name} is at it")), row.locator("[data-act=over]"))
     house.say(house.other_moderator, "question.approve", id=id)  # somebody else was faster, and nothing is lost
-    check(page, f"#review #q-{id}.is-gone .case__said", f"#review #q-{id} textarea")
-    row.locator(".reject__acts .btn--quiet").click()
+    check(page, f"#review #found-{id}.is-gone .case__said", f"#review #found-{id} textarea")
+    row.locator(".fields__acts .btn--quiet").click()
     expect(page.locator("#review .desk__none")).to_be_visible()
 
 
@@ -665,15 +835,16 @@ def test_what_the_server_draws(house: House, look: Look, drawn: tuple[Page, Page
     own = f"article.question:has-text('{MINE}')"
     check(live, own, ".question--refused", ".question--stage", ".vote[aria-disabled=true]", "details[open] .question")
     house.show(desk, "moderate", live=False)
-    desk.locator(".case.is-first summary").click()
-    check(desk, ".effect", ".case.is-first textarea", ".stage .case__text", ".case--next", "#programme .linkish")
+    first = desk.locator("#review .case").first
+    first.locator(".reject > summary").click()
+    check(desk, ".effect", first.locator("textarea"), ".stage .case__text", ".case--line", "#programme .linkish")
     check(house.show(screen, "screen", live=False), ".bar__left", ".hall__text", ".join__code")
 
     write(live, "   ")
     live.locator(".ask__send").click()
     check(live, "#ask-wrong", "#ask-text[aria-invalid=true]")
-    desk.locator(".case.is-first textarea").fill(LONG * 4)
-    desk.locator(".case.is-first .reject__acts button").click()
+    first.locator("textarea").fill(LONG * 4)
+    first.locator(".fields__acts button").click()
     check(desk, "details.reject[open] .wrong", "textarea[aria-invalid=true]")
     with house.rows() as session:
         version = house.meeting(session).version

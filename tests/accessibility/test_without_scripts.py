@@ -18,7 +18,19 @@ def read(page: Page, *selectors: str) -> dict[str, list[str]]:
     }
 
 
-LIVE = (".strip__title", ".strip__by", ".spine__h", ".question__text", ".question__by", ".state b", ".ask .label")
+LIVE = (
+    ".strip__title",
+    ".strip__by",
+    ".spine__h",
+    ".question__text",
+    ".question__by",
+    ".state b",
+    ".ask .label",
+    ".ask__how, .ask__why",
+    ".mine h2",
+    ".questions__head .choice a",
+    ".reword > summary",
+)
 DESK = (".strip__title", ".effect p", ".case__text", ".case__by", ".desk h2", "#programme .spine__h", ".run button")
 SCREEN = (".bar__title", ".bar__by", ".hall__text", ".hall__who", ".below__what", ".join__code")
 

@@ -2,7 +2,19 @@
 
 from tests.matrix.site import Site
 
-BLUEPRINTS = {"api", "desk", "forms", "meetings", "participants", "polls", "programme", "slides", "surfaces"}
+BLUEPRINTS = {
+    "api",
+    "desk",
+    "forms",
+    "meetings",
+    "participants",
+    "polls",
+    "programme",
+    "questions",
+    "slides",
+    "surfaces",
+    "takeaway",
+}
 
 
 def test_every_route_is_of_a_known_part(site: Site) -> None:

@@ -524,7 +524,7 @@ def differences(client: Client, truth: Any) -> list[Any]:
             for object_id in {*objects, *held}:
                 wanted, has = objects.get(object_id), held.get(object_id)
                 if has is not None and wanted is not None:
-                    has = {name: has.get(name) for name in has if name not in ("asked_at", "at")}
+                    has = {name: has.get(name) for name in has if name not in ("asked_at", "replied_at", "at")}
                 if has != wanted:
                     wrong.append((audience, topic, object_id, wanted, has))
     return wrong

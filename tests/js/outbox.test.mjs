@@ -496,3 +496,54 @@ test("whatever happens, each command is done once, in its order, and every page 
   }
   assert.ok(repeats > 60, "commands were really sent again");
 });
+
+test("what was told to wait for its own kind is passed by what is of another", async () => {
+  const { env, server, open } = setUp();
+  const page = open();
+  server.answers = [refusal(429, "too_many", { retry_after: 60 })];
+  page.send("question.ask", { n: 1 });
+  page.send("question.ask", { n: 2 });
+  page.send("question.upvote", { n: 3 });
+  await env.advance(2_000);
+  assert.deepEqual(
+    server.done.map(({ n }) => n),
+    [3],
+  );
+  assert.deepEqual(
+    page.entries.value.map(({ tooSoon }) => Boolean(tooSoon)),
+    [true, false],
+  );
+  await env.advance(60_000);
+  assert.deepEqual(
+    server.done.map(({ n }) => n),
+    [3, 1, 2],
+  );
+});
+
+test("a busy server is left alone by everything", async () => {
+  const { env, server, open } = setUp();
+  const page = open();
+  server.answers = [refusal(503, "busy", { retry_after: 5 })];
+  page.send("question.ask", { n: 1 });
+  page.send("question.upvote", { n: 2 });
+  await env.advance(4_000);
+  assert.equal(server.came.length, 1);
+  await env.advance(4_000);
+  assert.deepEqual(
+    server.done.map(({ n }) => n),
+    [1, 2],
+  );
+});
+
+test("what was told to wait can be taken back, and is never sent", async () => {
+  const { env, server, open } = setUp();
+  const page = open();
+  server.answers = [refusal(429, "too_many", { retry_after: 60 })];
+  const { op } = page.send("question.ask", { n: 1 });
+  assert.equal(page.dismiss(op), false); // it may be on its way
+  await env.advance(1_000);
+  assert.equal(page.dismiss(op), true);
+  assert.deepEqual(page.states(), []);
+  await env.advance(120_000);
+  assert.equal(server.came.length, 1);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pictureOf } from "../../static/js/programme/picture.js";
+import { pictureOf } from "../../static/js/programme/order.js";
 
 const item = (id, stream = "", parent = null) => ({ id, stream, parent });
 

@@ -127,9 +127,9 @@ const press = (key, more = {}) => ({ key, target: { closest: () => null }, ...mo
 const page = { querySelector: (selector) => ({ selector }) };
 
 test("single keys press what is on the page", () => {
-  for (const key of Object.keys(KEYS)) assert.equal(meant(press(key), page).control.selector, KEYS[key]);
+  for (const key of Object.keys(KEYS)) assert.equal(meant(press(key), page).control.selector, KEYS[key][0]);
   assert.equal(meant(press("N"), page).key, "n", "with caps lock on too");
-  assert.equal(meant(press("x"), page), null);
+  assert.equal(meant(press("z"), page), null);
   assert.equal(meant(press("constructor"), page), null);
   assert.equal(meant(press("n"), { querySelector: () => null }).control, null);
 });

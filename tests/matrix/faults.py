@@ -19,7 +19,9 @@ from hybridmote.dispatch import COMMANDS
 from hybridmote.meetings.store import Meeting
 from hybridmote.participants.store import ROLES
 from hybridmote.participants.views import Audit
-from hybridmote.questions.store import Question, Receipt, Upvote
+from hybridmote.questions import model as questions
+from hybridmote.questions.commands import change, merging
+from hybridmote.questions.store import Question, Receipt, Upvote, merged_in
 from hybridmote.questions.views import Questions, Receipts, Upvotes
 from tests.matrix import checks, lines
 from tests.matrix.declared import declared
@@ -178,6 +180,35 @@ def _(mp: pytest.MonkeyPatch) -> None:
 def _(mp: pytest.MonkeyPatch) -> None:
     right = Context.add
     mp.setattr(Context, "add", lambda self, obj: obj if isinstance(obj, Receipt) else right(self, obj))
+
+
+# ---- questions -------------------------------------------------------------------------------------------------------
+
+
+@fault("who asked a whole is counted among those who support it", checks.the_law_holds, "question.merge", 3)
+def _(mp: pytest.MonkeyPatch) -> None:
+    right = questions.united
+    mp.setattr(questions, "united", lambda own, inside, question, _author: right(own, inside, question, None))
+
+
+@fault("what is merged into what is merged is not counted", checks.the_law_holds, "question.merge", 2)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mp.setattr(merging, "inside", merged_in)
+
+
+@fault("the line does not close up", checks.it_succeeds, "question.withdraw", 1)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mp.setattr(change, "close_up", lambda *_: None)
+
+
+@fault("what was told of a whole is not taken back", checks.it_succeeds, "question.unmerge", 0)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mp.setattr(merging, "_untell", lambda *_: None)
+
+
+@fault("that one asks the same as another is not noticed to be over", checks.the_law_holds, "question.answer", 1)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mp.setattr(sync, "_also", {**sync._also, Question: []})
 
 
 # ---- lines -----------------------------------------------------------------------------------------------------------

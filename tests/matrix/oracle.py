@@ -4,6 +4,7 @@ Written from the design, not from the code: a view that gives more, less or some
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -70,8 +71,9 @@ def _meeting(here: Tables) -> Told:
     )
     for m in here["meeting"]:
         view = {name: m[name] for name in plain} | {"starts": _said(m["starts"]), "ends": _said(m["ends"])}
+        view |= {"window": m["window_minutes"], "slow": m["slow_seconds"]}
         yield "public", m["id"], view
-        yield "staff", m["id"], view
+        yield "staff", m["id"], view | {"words": m["words"]}
 
 
 def _programme(here: Tables) -> Told:
@@ -90,6 +92,7 @@ def _programme(here: Tables) -> Told:
         "extended",
         "by_clock",
         "stream",
+        "asking",
     )
     times = [f"{what}_{edge}" for what in ("planned", "expected", "actual") for edge in ("start", "end")]
     for item in here["item"]:
@@ -148,24 +151,81 @@ def _slides(here: Tables) -> Told:
                 yield "public", d["id"], shared
 
 
+def _muted(here: Tables) -> Told:
+    for p in here["participant"]:
+        if p["muted"]:
+            yield f"person:{p['id']}", p["id"], {"reason": p["muted"], "until": _said(p["muted_until"])}
+
+
 def _questions(here: Tables) -> Told:
     people = {p["id"]: p for p in here["participant"]}
+    questions = {q["id"]: q for q in here["question"]}
+    (meeting,) = here["meeting"]
     for q in here["question"]:
-        shared = {
-            "id": q["id"],
-            "version": q["version"],
+        shared = {name: q[name] for name in ("id", "version", "text", "state", "aloud", "reply")}
+        shared |= {
             "item": q["item_id"],
-            "text": q["text"],
-            "state": q["state"],
             "asked_at": _said(q["asked_at"]),
-            "support": sum(1 for u in here["upvote"] if u["question_id"] == q["id"]),
+            "replied_at": _said(q["replied_at"]),
+            "support": len(_supporters(here, q["id"]) - {q["author_id"]}),
+            "queue": q["queue"] if q["state"] == "approved" else None,
         }
-        author = {key: people[q["author_id"]][key] for key in ("name", "organisation", "attendance")}
-        known = {"name_hidden": q["name_hidden"], "reason": q["reason"]}
-        yield "staff", q["id"], shared | known | {"author": author, "author_id": q["author_id"]}
-        yield f"person:{q['author_id']}", q["id"], shared | known | {"mine": True}
+        if q["author_id"] is None:
+            author = {"name": q["by_name"], "organisation": "", "attendance": "hall"}
+        else:
+            author = {key: people[q["author_id"]][key] for key in ("name", "organisation", "attendance")}
+        known = {key: q[key] for key in ("name_hidden", "reason", "merged_into")}
+        may_change = q["state"] in ("pending", "approved", "on_stage")
+        like = questions.get(q["resembles"]) if may_change else None
+        alike = like is not None and like["state"] in ("pending", "approved", "on_stage")
+        claimer = people.get(q["claimed_by"]) if may_change else None
+        yield (
+            "staff",
+            q["id"],
+            shared
+            | known
+            | {
+                "author": author,
+                "author_id": q["author_id"],
+                "author_muted": q["author_id"] is not None and people[q["author_id"]]["muted"] != "",
+                "original": q["original"],
+                "claim": {"person": claimer["id"], "name": claimer["name"], "until": _said(q["claimed_until"])}
+                if claimer
+                else None,
+                "like": q["resembles"] if alike and like["item_id"] == q["item_id"] else None,
+                "flags": [word for word in meeting["words"] if _stands_in(word, q["text"])],
+            },
+        )
+        if q["author_id"] is not None:
+            edited = q["original"] != ""
+            yield f"person:{q['author_id']}", q["id"], shared | known | {"mine": True, "edited": edited}
         if q["state"] in OPEN_STATES:
             yield "public", q["id"], shared | {"author": None if q["name_hidden"] else author}
+
+
+def _supporters(here: Tables, question: str) -> set[str]:
+    """Of it, and of all that is merged into it: what each person said themselves of each."""
+    own = {u["participant_id"] for u in here["upvote"] if u["question_id"] == question and u["via"] is None}
+    parts = [q["id"] for q in here["question"] if q["merged_into"] == question]
+    return own.union(*(_supporters(here, part) for part in parts))
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whole, whatever the case; `*` at its end stands for any ending."""
+    ending = "" if word.endswith("*") else r"(?!\w)"
+    return re.search(rf"(?<!\w){re.escape(word.rstrip('*'))}{ending}", text, re.IGNORECASE) is not None
+
+
+def _help(here: Tables) -> Told:
+    people = {p["id"]: p for p in here["participant"]}
+    for c in here["help_call"]:
+        view = {name: c[name] for name in ("id", "text", "reply")}
+        line = {"state": c["line"]} | {name: c[name] for name in ("transport", "rtt_ms", "browser")}
+        view["connection"] = line if c["line"] or c["browser"] else None
+        view |= {"asked_at": _said(c["asked_at"]), "replied_at": _said(c["replied_at"])}
+        yield f"person:{c['author_id']}", c["id"], view | {"mine": True}
+        by = people[c["author_id"]]
+        yield "staff", c["id"], view | {"author": {name: by[name] for name in ("name", "organisation", "attendance")}}
 
 
 def _polls(here: Tables) -> Told:
@@ -200,7 +260,8 @@ def _upvotes(here: Tables) -> Told:
 def _receipts(here: Tables) -> Told:
     for r in here["receipt"]:
         view = {"id": r["id"], "question": r["question_id"], "at": _said(r["at"])}
-        yield f"person:{r['participant_id']}", r["id"], view | {key: r[key] for key in ("end", "text", "reason")}
+        view |= {key: r[key] for key in ("end", "text", "reason")}
+        yield f"person:{r['participant_id']}", r["id"], view | {"into": r["into_id"]}
 
 
 def _audit(here: Tables) -> Told:
@@ -215,11 +276,13 @@ TOPICS: dict[str, Callable[[Tables], Told]] = {
     "steps": _steps,
     "cues": _cues,
     "screens": _screens,
+    "muted": _muted,
     "notices": _notices,
     "slides": _slides,
     "questions": _questions,
     "upvotes": _upvotes,
     "receipts": _receipts,
+    "help": _help,
     "polls": _polls,
     "answers": _answers,
     "audit": _audit,

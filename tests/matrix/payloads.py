@@ -1,5 +1,6 @@
 """Bodies that must be refused, made from what a command's payload declares."""
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -161,13 +162,13 @@ def bad_bodies(command: Command, good: dict[str, Any], texts: dict[str, Text]) -
             yield Bad(f"without {name}", {k: v for k, v in good.items() if k != name}, invalid, name)
         values = NO_TYPE | NO_VALUE[kind] | ({} if nullable else {"null": None})
         if kind == "array":  # what is in it is a matter of its own room's tests
-            values = NO_VALUE[kind] | {"null": None, "an object": {}}
+            values = NO_VALUE[kind] | {"an object": {}} | ({} if nullable else {"null": None})
         for what, value in values.items():
             yield Bad(f"{name}: {what}", good | {name: value}, invalid, name, what in LARGE)
         if kind == "text":
             assert name in texts, f"how long may {command.name} {name} be? Say it in the room's examples.py"
             for what, value, codes in bad_texts(texts[name]):
-                yield Bad(f"{name}: {what}", good | {name: value}, codes, name, "1 MB" in what)
+                yield Bad(f"{name}: {what}", good | {name: value}, codes, name, len(json.dumps(value)) > 200_000)
     unknown = frozenset({"unknown_field"})
     others = ("other", "", "id ", "\u202e", "meeting_id", "caller", "__class__", "model_config")
     for other in others:

@@ -23,10 +23,20 @@ from tests.matrix.client import Client
 from tests.matrix.declared import declared
 from tests.matrix.law import HandPump, exact_fields, same
 from tests.matrix.site import Site
-from tests.matrix.world import HERE, SYSTEM, Person, World, new_op
+from tests.matrix.world import HERE, QUESTIONS, SYSTEM, Person, World, new_op
 from tests.servers import eventually
 
-OFTEN = {"question.ask": 4, "question.upvote": 8, "question.approve": 4, "question.reject": 2, "question.take": 3}
+OFTEN = {
+    "question.ask": 4,
+    "question.upvote": 8,
+    "question.approve": 4,
+    "question.reject": 2,
+    "question.take": 3,
+    "question.merge": 3,
+    "question.unmerge": 2,
+    "question.queue": 3,
+    "question.claim": 2,
+}
 STEADY = ("organiser", "screen")  # they are never cut off, and hear everything as it comes
 
 
@@ -288,17 +298,30 @@ class Day:
         """What was answered as done was done, once."""
         world = self.world
         done = Counter(self.asked[key] for key, answer in self.answers.items() if answer["ok"])
-        asked = world.one("SELECT count(*) FROM question WHERE meeting_id = :m", m=HERE) - 9
-        assert asked == done["question.ask"], f"{asked} questions, {done['question.ask']} answered"
+        asked = world.one("SELECT count(*) FROM question WHERE meeting_id = :m", m=HERE) - len(QUESTIONS)
+        answered = done["question.ask"] + done["question.record"]
+        assert asked == answered, f"{asked} questions, {answered} answered"
         wrong = world.all(
             "SELECT q.id FROM question q WHERE q.support <> (SELECT count(*) FROM upvote u WHERE u.question_id = q.id)"
         )
         assert not wrong, f"support is not the number of upvotes: {wrong}"
-        ends = world.all(
-            "SELECT q.id FROM question q WHERE q.state IN ('answered', 'rejected') AND 1 <> "
-            "(SELECT count(*) FROM receipt r WHERE r.question_id = q.id)"
+        told = {tuple(row) for row in world.all('SELECT question_id, "end" FROM receipt')}
+        for id, state, author in world.all("SELECT id, state, author_id FROM question"):
+            ends = {end for question, end in told if question == id}
+            if author is None:
+                assert not ends, f"{id} is nobody's, and yet {ends}"
+            elif state in ("answered", "rejected", "merged"):
+                assert state in ends or (state == "answered" and "replied" in ends), f"{id} is {state}, told {ends}"
+            else:
+                assert ends <= {"revealed", "replied"}, f"{id} is {state}, told {ends}"
+        lines = world.all(
+            "SELECT i.track, q.queue FROM question q JOIN item i ON i.id = q.item_id WHERE q.meeting_id = :m "
+            "AND q.state = 'approved' AND q.queue IS NOT NULL",
+            m=HERE,
         )
-        assert not ends, f"not exactly one receipt: {ends}"
+        for track in {row[0] for row in lines}:
+            places = sorted(place for where, place in lines if where == track)
+            assert places == list(range(1, len(places) + 1)), f"up next in {track!r}: {places}"
         stages = world.all(
             "SELECT i.track, count(*) FROM question q JOIN item i ON i.id = q.item_id "
             "WHERE q.state = 'on_stage' AND q.meeting_id = :m GROUP BY i.track",

@@ -17,6 +17,7 @@ from hybridmote.access import Caller, by_cookie, by_token
 from hybridmote.config import Settings
 from hybridmote.db import Base, open_database, reading
 from hybridmote.dispatch import dispatch
+from hybridmote.help.store import Call
 from hybridmote.ledger import Due
 from hybridmote.meetings.store import Meeting
 from hybridmote.notices.store import Notice
@@ -42,6 +43,7 @@ class Person:
     attendance: str | None = None
     way: str = "link"
     meeting: str = HERE
+    muted: tuple[str, int | None] = ("", None)  # why they may not ask, and until how many minutes from now
 
     @property
     def id(self) -> str:
@@ -63,6 +65,8 @@ PEOPLE = {
         Person("hall", "participant", "hall"),
         Person("web", "participant", "web"),
         Person("quiet", "participant", "web"),  # has asked nothing and supports nothing
+        Person("muted", "participant", "web", muted=("That was the fifth time.", None)),
+        Person("heard_again", "participant", "hall", muted=("Wait a little.", -1)),
         Person("screen", "screen"),
         Person("lectern", "lectern"),
         Person("spare_screen", "screen", way="revoked"),
@@ -88,7 +92,7 @@ _ITEMS: dict[str, tuple[str, tuple[int, int] | None, tuple[int | None, int | Non
 }
 
 # question: (state, who asks, name hidden, who supports it)
-_QUESTIONS: dict[str, tuple[str, str, bool, tuple[str, ...]]] = {
+QUESTIONS: dict[str, tuple[str, str | None, bool, tuple[str, ...]]] = {
     "pending": ("pending", "hall", False, ()),
     "pending_hidden": ("pending", "web", True, ()),
     "approved": ("approved", "web", False, ("hall", "speaker")),
@@ -97,9 +101,26 @@ _QUESTIONS: dict[str, tuple[str, str, bool, tuple[str, ...]]] = {
     "answered": ("answered", "hall", False, ("web",)),
     "rejected": ("rejected", "web", False, ()),
     "withdrawn": ("withdrawn", "hall", False, ()),
-    "merged": ("merged", "leader", True, ("hall",)),
+    "merged": ("merged", "leader", True, ("speaker",)),
+    "part": ("merged", "speaker", False, ("hall", "moderator", "web")),
+    "claimed": ("pending", "quiet", False, ()),
+    "next": ("approved", "leader", False, ("moderator",)),
+    "aloud": ("approved", None, False, ("web",)),
+    "replied": ("answered", "web", False, ()),
 }
-_THEIR_QUESTIONS: dict[str, tuple[str, str, bool, tuple[str, ...]]] = {
+# what else is known of them: columns
+_MORE: dict[str, dict[str, Any]] = {
+    "merged": {"merged_into": "q-approved", "was": "approved"},
+    "part": {"merged_into": "q-approved_hidden", "was": "approved", "queue": 2},
+    "claimed": {"original": "What off claimed?", "resembles": "q-next", "claimed_by": "p-second_moderator"},
+    "next": {"queue": 1, "resembles": "q-merged"},
+    "aloud": {"queue": 2, "aloud": True, "by_name": "A guest"},
+    "replied": {"reply": "It is on its way.\nRead more tomorrow."},
+    "on_stage": {"resembles": "q-approved"},
+}
+# who supports a question through another that is merged into it: (the whole, the part, who)
+_THROUGH = (("approved_hidden", "part", "moderator"),)
+THEIR_QUESTIONS: dict[str, tuple[str, str | None, bool, tuple[str, ...]]] = {
     "their_pending": ("pending", "their_guest", False, ()),
     "their_approved": ("approved", "their_guest", True, ("their_organiser",)),
     "their_stage": ("on_stage", "their_moderator", False, ("their_guest",)),
@@ -280,6 +301,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             ends=at(400),
             place="The hall",
             join_code=f"CD2{SLUGS[id]}",
+            window_minutes=7,
+            words=["rejected", "of claim*", "Aloud"] if id == HERE else ["their"],
             now_on={"": on},
         )
 
@@ -294,23 +317,32 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             **more,
         )
 
-    def question(id: str, meeting: str, on: str, minute: int, told: tuple[str, str, bool, Any]) -> dict[str, Any]:
+    def question(
+        id: str, meeting: str, on: str, minute: int, told: tuple[str, str | None, bool, Any]
+    ) -> dict[str, Any]:
+        more = {**_MORE.get(id, {})}
+        if "claimed_by" in more:
+            more["claimed_until"] = at(2)
+        if "reply" in more:
+            more["replied_at"] = at(-4)
         return _row(
             Question,
             id=f"q-{id}",
             meeting_id=meeting,
             item_id=on,
-            author_id=PEOPLE[told[1]].id,
+            author_id=PEOPLE[told[1]].id if told[1] else None,
             version=2,
             text=f"What of {id}?",
             state=told[0],
             name_hidden=told[2],
             reason="It was asked before." if told[0] == "rejected" else "",
-            support=len(told[3]),
+            support=len(told[3]) + sum(1 for whole, _, _ in _THROUGH if whole == id),
             asked_at=at(minute),
+            ended_at=at(-6) if told[0] in ("answered", "rejected", "withdrawn", "merged") else None,
+            **more,
         )
 
-    def receipt(id: str, meeting: str, question: str, asker: str, end: str) -> dict[str, Any]:
+    def receipt(id: str, meeting: str, question: str, asker: str, end: str, **more: Any) -> dict[str, Any]:
         return _row(
             Receipt,
             id=f"r-{id}",
@@ -320,6 +352,7 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             end=end,
             text=f"What of {question}?",
             at=at(-6),
+            **more,
         )
 
     def audit(id: str, meeting: str, who: str, question: str, after: str) -> dict[str, Any]:
@@ -339,6 +372,10 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
     def notice(id: str, meeting: str, to: str, **more: Any) -> dict[str, Any]:
         times = {"at": at(-2), "until": at(8)}
         return _row(Notice, id=f"n-{id}", meeting_id=meeting, text=f"To {id}", to=to, **times, **more)
+
+    def call(id: str, meeting: str, who: str, **more: Any) -> dict[str, Any]:
+        told = {"meeting_id": meeting, "author_id": PEOPLE[who].id, "asked_at": at(-3)}
+        return _row(Call, id=f"h-{id}", text=f"Nothing is heard: {id}", **told, **more)
 
     def deck(id: str, meeting: str, item: str, **more: Any) -> dict[str, Any]:
         by = PEOPLE["organiser" if meeting == HERE else "their_organiser"].id
@@ -374,6 +411,7 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 cancelled=id == "dropped",
                 removed=id == "removed",
                 removed_with=f"i-{id}" if id == "removed" else None,
+                asking={"lunch": "closed", "second_talk": "open"}.get(id, "screened"),
                 **times,
             )
         )
@@ -388,8 +426,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
         begun = {"actual_start": at(begin)} if begin < 0 else {}
         items.append(item(f"i-{id}", THERE, position, kind="talk", **planned, **expected, **begun))
 
-    asked = [(HERE, "i-talk", *q) for q in _QUESTIONS.items()]
-    asked += [(THERE, "i-their_talk", *q) for q in _THEIR_QUESTIONS.items()]
+    asked = [(HERE, "i-talk", *q) for q in QUESTIONS.items()]
+    asked += [(THERE, "i-their_talk", *q) for q in THEIR_QUESTIONS.items()]
     return {
         "meeting": [meeting(HERE, "i-talk", 40), meeting(THERE, "i-their_talk", 25)],
         "account": [
@@ -414,6 +452,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 organisation="A municipality",
                 roles=p.roles,
                 attendance=p.attendance,
+                muted=p.muted[0],
+                muted_until=at(p.muted[1]),
             )
             for p in PEOPLE.values()
         ],
@@ -473,6 +513,11 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             notice("gone", HERE, "all", cleared=True),
             notice("theirs", THERE, "all"),
         ],
+        "help_call": [
+            call("waits", HERE, "web", line="live", transport="polling", rtt_ms=340, browser="Firefox 128"),
+            call("answered", HERE, "hall", reply="Sit nearer the front.", replied_at=at(-1)),
+            call("theirs", THERE, "their_guest"),
+        ],
         "pairing": [
             _row(Pairing, id="w-new", code="CDFGH", secret_hash=hashed("the-secret-of-a-screen"), expires_at=at(10)),
             _row(Pairing, id="w-old", code="JKMNP", secret_hash=hashed("of-an-old-one"), expires_at=at(-10)),
@@ -517,10 +562,17 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             _row(Upvote, question_id=f"q-{id}", participant_id=PEOPLE[who].id)
             for _, _, id, told in asked
             for who in told[3]
+        ]
+        + [
+            _row(Upvote, question_id=f"q-{whole}", participant_id=PEOPLE[who].id, via=f"q-{part}")
+            for whole, part, who in _THROUGH
         ],
         "receipt": [
             receipt("answered", HERE, "answered", "hall", "answered"),
             receipt("rejected", HERE, "rejected", "web", "rejected"),
+            receipt("merged", HERE, "merged", "leader", "merged", into_id="q-approved"),
+            receipt("part", HERE, "part", "speaker", "merged", into_id="q-approved_hidden"),
+            receipt("replied", HERE, "replied", "web", "replied", reason="It is on its way.\nRead more tomorrow."),
         ],
         "audit": [
             audit("1", HERE, "moderator", "answered", "answered"),

@@ -13,14 +13,13 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import select
 
 from ...context import Context
-from ...dispatch import Id, Payload, command, words
+from ...dispatch import EARLIEST, LATEST, Id, Payload, command, words
 from ...participants.store import new_id
 from ...problems import Refused
 from .. import model
 from ..model import plan, stream
 from ..store import Item, Speaker, speakers_of
 from .day import Day, told
-from .running import EARLIEST, LATEST
 
 TITLE, DESCRIPTION, NAME, MOST_SPEAKERS = 200, 2000, 120, 20
 LIMIT = "300/minute"

@@ -2,20 +2,19 @@
 an item overruns and begins what is to begin by the clock."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime, Field
 from sqlalchemy import select
 
 from ...context import Context
-from ...dispatch import Id, Nothing, Payload, command
+from ...dispatch import EARLIEST, LATEST, Id, Nothing, Payload, command
 from ...problems import Refused
 from .. import model
 from ..store import EDGES, Cue, Item, Step, items_of
 from .day import Day, read_back, told
 
 Version = Field(description="`version` of the meeting object that the decision was made on")
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 At = Field(None, ge=EARLIEST, le=LATEST, description="when it happened, if not now; ISO 8601 with a zone")
 Track = Field(None, pattern=r"^[^\x00-\x1f]{0,64}$", description="needed when the meeting has several tracks")
 

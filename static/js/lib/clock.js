@@ -97,6 +97,10 @@ export function createClock({ env = browserEnv } = {}) {
     get offset() {
       return offset;
     },
+    /** Milliseconds there and back, the last time; null before the first. */
+    get trip() {
+      return samples.at(-1)?.trip ?? null;
+    },
     get known() {
       return known;
     },

@@ -12,6 +12,7 @@ import { keyPrefix } from "./keep.js";
  * @property {string} tab the tab whose page waits for the answer
  * @property {number} [notBefore] the server asked for patience until then
  * @property {number} [wait] how long a patience that was
+ * @property {boolean} [tooSoon] asked for because of this kind of command, not of all
  * @property {object} [problem] ended by this refusal
  */
 

@@ -19,7 +19,8 @@ import { uuid } from "./uuid.js";
  * @property {number} at
  * @property {"waiting" | "sending" | "sent" | "failed"} state
  * @property {Problem} [problem]
- * @property {number} [retryAt]
+ * @property {number} [retryAt] told to wait until then (ms, this device)
+ * @property {boolean} [tooSoon] because of its own kind: it can be taken back meanwhile
  * @property {number} attempts since this page was loaded
  */
 
@@ -30,6 +31,8 @@ const ADOPT_AFTER = 1_500;
 /** How long an accepted command is still shown if the news of it does not come. */
 const SHOWN_AFTER_ANSWER = 2_000;
 const LONGEST_PAUSE = 8_000;
+/** Another tab may be just about to send what its time has come for. */
+const MARGIN = 1_000;
 
 /**
  * @param {object} options
@@ -76,11 +79,15 @@ export function createOutbox({ meeting, person, transmit, ready, keep, lock, hea
     return again;
   }
 
-  /** Forgets a refused command. One that may still be on its way cannot be taken back. */
+  /** Forgets a refused command, or one that was told "not so soon": it was not done. One that may be on its way stays. */
   function dismiss(op) {
-    const letter = letters.all().find((one) => one.op === op && one.problem);
-    if (letter) letters.take(letter);
+    const letter = letters.all().find((one) => one.op === op);
+    const waits = letter?.tooSoon && op !== sending && patienceLeft(letter) > MARGIN;
+    if (!letter?.problem && !waits) return false;
+    letters.take(letter);
+    own.delete(op);
     show();
+    return true;
   }
 
   async function deliver() {
@@ -99,7 +106,16 @@ export function createOutbox({ meeting, person, transmit, ready, keep, lock, hea
     if (!stopped && ready.value && head()) deliver();
   }
 
-  const head = () => letters.all().find((letter) => !letter.problem);
+  /** The first; but what was told "not so soon" lets those of other kinds go before it. */
+  function head() {
+    const held = new Map(); // name → the first of that name, which waits
+    for (const letter of letters.all()) {
+      if (letter.problem || held.has(letter.name)) continue;
+      if (!letter.tooSoon || patienceLeft(letter) <= 0) return letter;
+      held.set(letter.name, letter);
+    }
+    return [...held.values()].sort((a, b) => patienceLeft(a) - patienceLeft(b))[0];
+  }
 
   /** @returns {Promise<number>} how long to wait before the next attempt (ms) */
   async function sendHead() {
@@ -139,8 +155,8 @@ export function createOutbox({ meeting, person, transmit, ready, keep, lock, hea
     silences += 1;
     const seconds = Number(answer.problem.retry_after);
     const wait = seconds > 0 ? seconds * 1000 : backoff(silences);
-    letters.put({ ...letter, notBefore: env.now() + wait, wait });
-    return wait;
+    letters.put({ ...letter, notBefore: env.now() + wait, wait, tooSoon: status === 429 });
+    return status === 429 ? 1 : wait; // what is of another kind may go at once
   }
 
   function end(letter, answer) {
@@ -148,7 +164,7 @@ export function createOutbox({ meeting, person, transmit, ready, keep, lock, hea
       if (letter.tab !== tab) letters.leaveAnswer(letter, answer);
       letters.take(letter);
     } else {
-      letters.put({ ...letter, notBefore: undefined, wait: undefined, problem: answer.problem });
+      letters.put({ ...letter, notBefore: undefined, wait: undefined, tooSoon: undefined, problem: answer.problem });
     }
     settle(letter, answer);
     for (const fn of [...answered]) safely(fn, entryOf(letter), answer);
@@ -215,8 +231,8 @@ export function createOutbox({ meeting, person, transmit, ready, keep, lock, hea
   }
 
   function entryOf(letter, state = stateOf(letter)) {
-    const { op, name, payload, at, problem, notBefore } = letter;
-    return { op, name, payload, at, state, problem, retryAt: notBefore, attempts: attempts.get(op) ?? 0 };
+    const { op, name, payload, at, problem, notBefore, tooSoon } = letter;
+    return { op, name, payload, at, state, problem, retryAt: notBefore, tooSoon, attempts: attempts.get(op) ?? 0 };
   }
 
   const unwatch = letters.watch(look);

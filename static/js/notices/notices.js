@@ -2,9 +2,9 @@
 // templates/notices/notices.html draws the same.
 
 import { html, useEffect, useState } from "../../vendor/preact.standalone.module.js";
-import { createKeep, keyPrefix, openStorage } from "../lib/keep.js";
 import { useList } from "../lib/hooks.js";
 import { Icon } from "../shared/bits.js";
+import { useClosed } from "../shared/closed.js";
 import { useApp, useDay } from "../shared/context.js";
 import { standing } from "./standing.js";
 
@@ -27,7 +27,7 @@ export function useNotices() {
 export function Notices() {
   const { boot, times, t } = useApp();
   const notices = useNotices();
-  const [closed, close] = useClosed(boot.meeting);
+  const [closed, close] = useClosed("notices", boot.meeting);
   return notices
     .filter((notice) => !closed.includes(notice.id))
     .map(
@@ -44,29 +44,16 @@ export function Notices() {
     );
 }
 
-/** What one has closed stays closed in this browser, after a reload too; for oneself alone. */
-function useClosed(meeting) {
-  const [keep] = useState(() => createKeep(openStorage("localStorage")));
-  const key = `${keyPrefix("notices", meeting)}closed`;
-  const [closed, set] = useState(() => (keep.get(key) ?? "").split(" ").filter(Boolean));
-  const close = (id) => {
-    const now = [...closed, id].slice(-50);
-    keep.set(key, now.join(" "));
-    set(now);
-  };
-  return [closed, close];
-}
-
 /**
  * Each that comes is said once; those that stood when the page was opened stand in it to be read.
- * @param {ReturnType<typeof import("../lib/app.js").start>} app @param {(words: string, about?: string) => void} say
+ * @param {ReturnType<typeof import("../lib/app.js").start>} app @param {import("../shared/announce.js").Voice} say
  * @param {() => string} track which one is followed
  */
 export function tellNotices({ boot, store, clock }, say, track) {
   const known = new Set(store.topic("notices").keys());
   store.subscribe("notices", () => {
     for (const notice of standing(store.list("notices"), store.me, boot.page, track(), clock.now())) {
-      if (!known.has(notice.id)) say(notice.text, notice.id);
+      if (!known.has(notice.id)) say(notice.text, notice.id, "staff");
     }
     for (const id of store.topic("notices").keys()) known.add(id);
   });

@@ -2,7 +2,7 @@
 
 /**
  * @param {ReturnType<typeof import("../lib/app.js").start>} app
- * @param {(words: string, about?: string) => void} say
+ * @param {import("../shared/announce.js").Voice} say
  * @param {() => Set<string>} here ids of what is on for who reads: another hall's polls are not theirs
  */
 export function tellPolls({ store, t }, say, here) {
@@ -11,7 +11,7 @@ export function tellPolls({ store, t }, say, here) {
   store.subscribe("polls", () => {
     const now = open();
     for (const poll of now) {
-      if (!known.has(poll.id) && here().has(poll.item)) say(t("A poll: {prompt}", { prompt: poll.prompt }), poll.id);
+      if (!known.has(poll.id) && here().has(poll.item)) say(t("A poll: {prompt}", { prompt: poll.prompt }), poll.id, "news");
     }
     known = new Set(now.map((poll) => poll.id));
   });

@@ -31,18 +31,20 @@ export function Following({ track, children }) {
   return html`<${Track.Provider} value=${track}><${WithCommon.Provider} value=${true}>${children}<//><//>`;
 }
 
-/** The track, which this browser also remembers for the next time. */
-export function useTrackChoice() {
+/** A choice that this browser also remembers for the next time. */
+export function useKeptChoice(name) {
   const { boot } = useApp();
   const [keep] = useState(() => createKeep(openStorage("localStorage")));
-  const key = `${keyPrefix("track", boot.meeting)}chosen`;
-  const [value, set] = useChoice("track");
+  const key = `${keyPrefix(name, boot.meeting)}chosen`;
+  const [value, set] = useChoice(name);
   const choose = (chosen) => {
     keep.set(key, chosen);
     set(chosen);
   };
   return [value || (keep.get(key) ?? ""), choose];
 }
+
+export const useTrackChoice = () => useKeptChoice("track");
 
 /**
  * @param {{name: string, label: string, options: {value: string, words: any, lang?: string}[], now: string,

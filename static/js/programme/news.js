@@ -4,7 +4,7 @@ import { inOrder, nowOn } from "./order.js";
 
 /**
  * @param {ReturnType<typeof import("../lib/app.js").start>} app
- * @param {(words: string, about?: string) => void} say
+ * @param {import("../shared/announce.js").Voice} say
  * @param {(title: string | undefined) => void} [moved] called with what is on, each time that changes
  * @param {(meeting: object, items: object[]) => object | null} [find] what is on, for who follows one track
  */
@@ -15,7 +15,7 @@ export function tellProgramme({ store, t }, say, moved = () => {}, find = nowOn)
     const on = look();
     if (on?.id === was) return;
     was = on?.id;
-    say(on ? t("Now: {title}", { title: on.title }) : t("Nothing is on now."), "now");
+    say(on ? t("Now: {title}", { title: on.title }) : t("Nothing is on now."), "now", "news");
     moved(on?.title);
   };
   store.subscribe("meeting", check);

@@ -101,3 +101,8 @@ export function today(items, on, next) {
   const day = (on ?? next ?? items.at(-1))?.day;
   return items.filter((item) => item.day === day);
 }
+
+/** The picture's address: the item's own, that of what it is part of, or the meeting's. hybridmote/pictures.py counts the
+ *  same. */
+export const pictureOf = (meeting, items, on) =>
+  [on, ...(on ? parents(items, on) : [])].find((item) => item?.stream)?.stream || meeting?.stream || "";

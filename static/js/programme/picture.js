@@ -4,14 +4,8 @@
 import { html, useEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
 import { Icon } from "../shared/bits.js";
 import { useApp, useDay } from "../shared/context.js";
+import { pictureOf } from "./order.js";
 import { Playlist } from "./playlist.js";
-
-/** What is shown with an item: its own, that of what it is part of, or the meeting's. hybridmote/pictures.py counts the same. */
-export function pictureOf(meeting, items, on) {
-  let at = on;
-  for (let n = 0; at && !at.stream && n < items.length; n += 1) at = items.find((item) => item.id === at.parent);
-  return at?.stream || meeting?.stream || "";
-}
 
 export function Picture() {
   const { boot, t } = useApp();

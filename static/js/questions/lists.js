@@ -3,13 +3,24 @@
 /**
  * Most supported first; of equals, the one that has waited longest. What was asked of those who speak now comes before.
  * @param {Set<string>} current ids of what is on (see programme/order.js)
+ * @param {"support" | "time"} [order] by time: the newest first
  */
-export function inLine(questions, current) {
+export function inLine(questions, current, order = "support") {
   const rank = (q) => (current.has(q.item) ? 0 : 1);
-  return questions
-    .filter((q) => q.state === "approved")
-    .sort((a, b) => rank(a) - rank(b) || b.support - a.support || before(a, b));
+  const within =
+    order === "time" ? (a, b) => before(b, a) : (a, b) => rank(a) - rank(b) || b.support - a.support || before(a, b);
+  return questions.filter((q) => q.state === "approved").sort(within);
 }
+
+/** As those who speak see the line: what is up next in its order, then the most supported. */
+export function upNextFirst(questions) {
+  const place = (q) => q.queue ?? Infinity;
+  const byPlace = (a, b) => (place(a) === place(b) ? b.support - a.support || before(a, b) : place(a) - place(b));
+  return questions.filter((q) => q.state === "approved").sort(byPlace);
+}
+
+/** Answered in writing, as they were asked. */
+export const inWriting = (questions) => questions.filter((q) => q.state === "answered" && q.reply).sort(before);
 
 /**
  * What was asked of the items that are followed, of none, or by oneself: another hall's questions are its own.
@@ -27,9 +38,26 @@ export const toReview = (questions) => questions.filter((q) => q.state === "pend
 /** The latest first. */
 export const answered = (questions) => questions.filter((q) => q.state === "answered").sort((a, b) => before(b, a));
 
-/** My own that the others do not see. */
+/** My own of which no list and no receipt tells: what waits, and what I have withdrawn. */
 export const ownUnseen = (questions) =>
-  questions.filter((q) => q.mine && (q.state === "pending" || q.state === "rejected")).sort(before);
+  questions.filter((q) => q.mine && (q.state === "pending" || q.state === "withdrawn")).sort(before);
+
+/**
+ * The receipts that still say how it is, the newest first: what was taken up again has not been answered after all.
+ * @param {object[]} receipts @param {(id: string) => object | undefined} question my own, by id
+ */
+export function standing(receipts, question) {
+  const still = ({ end, into, question: id }) => {
+    const own = question(id);
+    if (!own || end === "revealed") return Boolean(own);
+    if (into && end !== "merged") return own.state === "merged"; // of what it was merged into
+    return end === "replied" ? own.reply !== "" : own.state === end;
+  };
+  const replied = new Set(receipts.filter((one) => one.end === "replied").map((one) => one.question));
+  return receipts
+    .filter((one) => still(one) && !(one.end === "answered" && replied.has(one.question)))
+    .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.id < b.id ? -1 : 1));
+}
 
 const before = (a, b) => (a.asked_at < b.asked_at ? -1 : a.asked_at > b.asked_at ? 1 : 0);
 

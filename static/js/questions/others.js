@@ -25,4 +25,12 @@ const DEEDS = [
   ["question.reject", "rejected", (t, who) => t("{who} has already rejected it.", { who })],
   ["question.take", "on_stage", (t, who) => t("{who} has already taken it up.", { who })],
   ["question.answer", "answered", (t, who) => t("{who} has already marked it as answered.", { who })],
+  ["question.edit", null, (t, who) => t("{who} has changed its wording meanwhile.", { who })],
+  ["question.merge", "merged", (t, who) => t("{who} has already merged it into another.", { who })],
+  ["question.unmerge", null, (t, who) => t("{who} has parted it from what it was merged into.", { who })],
+  ["question.put_back", null, (t, who) => t("{who} has taken it down.", { who })],
+  ["question.move", null, (t, who) => t("{who} has moved it to another item.", { who })],
+  ["question.reopen", null, (t, who) => t("{who} has opened it again.", { who })],
+  ["question.claim", null, (t, who) => t("{who} has taken it over.", { who })],
+  ["question.withdraw", "withdrawn", (t) => t("The asker has withdrawn it.")],
 ];

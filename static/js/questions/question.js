@@ -1,14 +1,16 @@
 // Questions as the participants see them. templates/questions/macros.html draws the same.
 
 import { html } from "../../vendor/preact.standalone.module.js";
-import { useList } from "../lib/hooks.js";
+import { useList, useTick } from "../lib/hooks.js";
 import { Icon, person, when, words } from "../shared/bits.js";
 import { useApp } from "../shared/context.js";
+import { span } from "./asking.js";
 
 function useByline(question, current) {
   const { store, t } = useApp();
   const items = useList(store, "programme");
-  const who = question.mine ? t("Your question") : question.author ? person(question.author) : t("Name hidden");
+  const known = question.author && (person(question.author) || t("Asked in the hall"));
+  const who = question.mine ? t("Your question") : (known ?? t("Name hidden"));
   const item = question.item && !current.has(question.item) && items.find((one) => one.id === question.item);
   return { who, of: item ? `, ${t("asked of {title}", { title: item.title })}` : "" };
 }
@@ -27,9 +29,10 @@ export function Staged({ question, current }) {
 
 /**
  * @param {{question: object, current: Set<string>, vote: {on: boolean, support: number, later: boolean} | null,
- *   refusal?: object, onVote: (on: boolean) => void, onDismiss: () => void}} props vote: null when the reader has none
+ *   refusal?: object, onVote: (on: boolean) => void, onDismiss: () => void, children: any}} props vote: null when the
+ *   reader has none; children: what the asker can do
  */
-export function InLine({ question, current, vote, refusal, onVote, onDismiss }) {
+export function InLine({ question, current, vote, refusal, onVote, onDismiss, children }) {
   const { t } = useApp();
   const { who, of } = useByline(question, current);
   const look = `question${question.gone ? " is-gone" : ""}`;
@@ -38,7 +41,12 @@ export function InLine({ question, current, vote, refusal, onVote, onDismiss }) 
     <div>
       <p class="question__text">${question.text}</p>
       <p class="question__by">${who}${of}</p>
-      ${question.gone && html`<p class="state"><b>${whereTo(t, question)}</b></p>`}
+      ${
+        question.gone
+          ? html`<p class="state"><b>${whereTo(t, question)}</b></p>`
+          : question.queue && html`<p class="state"><b>${t("Up next")}</b></p>`
+      }
+      ${!question.gone && children}
       ${vote?.later && html`<p class="question__by">${t("Your support is sent when the contact is back.")}</p>`}
       ${
         refusal &&
@@ -58,7 +66,7 @@ function whereTo(t, { state }) {
   return t("No longer in line");
 }
 
-function Vote({ question, vote, onVote }) {
+export function Vote({ question, vote, onVote }) {
   const { t } = useApp();
   const arrow = html`<${Icon} name="up" />`;
   if (question.mine) {
@@ -88,47 +96,38 @@ function Vote({ question, vote, onVote }) {
   </form>`;
 }
 
-/** My own, where the others do not see it. */
-export function Own({ question, onRephrase }) {
+/** Mine, until the script that knows all about it has come; and what the server has just taken. */
+export function Waits({ text, at }) {
   const { t, times } = useApp();
-  const mine = t("your question, {time}", { time: times.time(question.asked_at) });
-  if (question.state === "rejected") {
-    return html`<article class="question question--refused" id=${`q-${question.id}`}>
-      <p class="question__n"><${Icon} name="refused" /></p>
-      <div>
-        <p class="question__text">${question.text}</p>
-        <p class="state"><b>${t("Not taken up")}</b> <span class="soft">${mine}</span></p>
-        ${
-          question.reason &&
-          html`<p class="small">${t("The moderator writes: {reason}", { reason: question.reason })}</p>`
-        }
-        <p class="question__acts needs-script">
-          <button class="btn btn--small" type="button" onClick=${onRephrase}>${t("Rephrase it")}</button>
-        </p>
-      </div>
-    </article>`;
-  }
-  return html`<${Row} id=${`q-${question.id}`} icon="clock" text=${question.text} state=${t("Waiting for a moderator")}>
-    <span class="soft">${mine}</span>
+  return html`<${Row} icon="clock" text=${text} state=${t("Waiting for a moderator")}>
+    <span class="soft">${t("your question, {time}", { time: times.time(at) })}</span>
   <//>`;
 }
 
-/** Said, and not yet answered by the server. */
-export function Sending({ entry, offline }) {
-  const { t, times } = useApp();
-  if (entry.state === "sent") {
-    return html`<${Row} icon="clock" text=${entry.payload.text} state=${t("Waiting for a moderator")}>
-      <span class="soft">${t("your question, {time}", { time: times.time(entry.at) })}</span>
-    <//>`;
-  }
+/** Said, and not yet answered by the server. `onBack`: it is fetched back into the box. */
+export function Sending({ entry, offline, onBack }) {
+  const { t } = useApp();
+  if (entry.state === "sent") return html`<${Waits} text=${entry.payload.text} at=${entry.at} />`;
+  const soon = entry.tooSoon && !offline;
   return html`<${Row}
     icon="sending"
     text=${entry.payload.text}
-    state=${offline ? t("Kept here") : t("Sending")}
+    state=${offline ? t("Kept here") : soon ? t("Not so soon") : t("Sending")}
     busy=${true}
   >
-    <span class="soft">${offline ? t("it is sent when the contact is back") : null}</span>
+    <span class="soft">
+      ${offline ? t("it is sent when the contact is back") : soon ? html`<${InSeconds} until=${entry.retryAt} />` : null}
+    </span>
+    ${soon && html`<button class="linkish" type="button" onClick=${onBack}>${t("Change it first")}</button>`}
   <//>`;
+}
+
+/** By this device's own clock, as the wait was told. */
+function InSeconds({ until }) {
+  const { clock, t } = useApp();
+  useTick(clock, "second");
+  const n = Math.max(1, Math.ceil((until - Date.now()) / 1000));
+  return t("it is sent by itself in {time}", { time: span(t, n) });
 }
 
 /** Refused by the server: the text is still here, with the reason in words. */
@@ -158,13 +157,19 @@ function Row({ id, icon, text, state, busy, children }) {
 }
 
 export function Answered({ question, current }) {
-  const { t } = useApp();
+  const { t, times } = useApp();
   const { who, of } = useByline(question, current);
   return html`<li class="question" id=${`q-${question.id}`}>
     <p class="question__n"><${Icon} name="check" /></p>
     <div>
       <p class="question__text">${question.text}</p>
       <p class="question__by">${who}, ${t.n("{n} supported it", "{n} supported it", question.support)}${of}</p>
+      ${
+        question.reply &&
+        html`<p class="question__reply">
+          <b>${t("Answer in writing, {time}", { time: times.time(question.replied_at) })}</b> ${question.reply}
+        </p>`
+      }
     </div>
   </li>`;
 }

@@ -1,24 +1,36 @@
-// What is in line, as the moderator takes it up.
+// What is up next, in the order chosen here; and what is in line, by support.
 
-import { html, useRef } from "../../vendor/preact.standalone.module.js";
-import { useList } from "../lib/hooks.js";
-import { useApp, useDay, useOffline } from "../shared/context.js";
+import { html, useRef, useState } from "../../vendor/preact.standalone.module.js";
+import { useApp } from "../shared/context.js";
 import { useFocusKeeper } from "../shared/focus.js";
 import { useHeld } from "../shared/held.js";
-import { NextUp } from "./desk.js";
+import { Case } from "./desk.js";
 import { inLine } from "./lists.js";
-import { useSaid } from "./said.js";
+import { SHOWN, upNext } from "./queue.js";
+import { useRows } from "./rows.js";
 
 export function Waiting({ say }) {
-  const { store, t } = useApp();
-  const { current } = useDay();
+  const { t } = useApp();
   const part = useRef(null);
-  const line = inLine(useList(store, "questions"), current);
+  const [most, more] = useState(SHOWN);
+  const { kept, row, questions, current, items } = useRows("line", say);
+  const tracks = new Map(items.map((item) => [item.id, item.track]));
+  const next = upNext(questions, (q) => tracks.get(q.item) ?? "");
+  const line = inLine(questions, current).filter((q) => q.queue == null);
   const { shown, waiting, release } = useHeld(line, part);
-  const offline = useOffline();
-  const said = useSaid();
+  const above = new Set(next.map((q) => q.id));
+  const rows = shown.filter((q) => !above.has(q.id)).slice(0, most);
+  const left = kept(new Set([...rows, ...next].map((q) => q.id)));
   useFocusKeeper(part, "#h-line");
   return html`<section class="desk__part desk__next" id="line" aria-labelledby="h-line" ref=${part}>
+    <div class="desk__head">
+      <h2 id="h-next">${t("Up next")}</h2>
+      ${next.length > 0 && html`<span class="count">${t("{n}, in your order", { n: next.length })}</span>`}
+    </div>
+    <div class="desk__up" id="next">
+      ${next.map((q, at) => html`<${Case} key=${q.id} ...${row(q)} place="next" lead=${at + 1} />`)}
+      ${next.length === 0 && html`<p class="desk__none">${t("No order is chosen yet.")}</p>`}
+    </div>
     <div class="desk__head">
       <h2 id="h-line" tabindex="-1">${t("In line")}</h2>
       ${line.length > 0 && html`<span class="count">${t("{n}, by support", { n: line.length })}</span>`}
@@ -30,21 +42,20 @@ export function Waiting({ say }) {
       }
     </div>
     <div>
-      ${shown.map(
-        (q) =>
-          html`<${NextUp}
-            key=${q.id}
-            question=${q}
-            offline=${offline}
-            busy=${said.busy(q.id)}
-            refusal=${said.refused.find((entry) => entry.payload.id === q.id)}
-            onTake=${() => {
-              said.dismiss(q.id);
-              said.send("question.take", q).answer.then((answer) => answer.ok && say(t("On stage now."), q.id));
-            }}
-          />`,
-      )}
+      ${[...left, ...rows].map((q) => {
+        const { gone, ...question } = q;
+        return html`<${Case} key=${q.id} ...${row(gone ? question : q)} gone=${gone} lead=${q.support} />`;
+      })}
     </div>
-    ${shown.length === 0 && html`<p class="desk__none">${t("Approved questions stand here.")}</p>`}
+    ${
+      line.length > most &&
+      html`<p class="desk__rest">
+        <button class="btn" type="button" onClick=${() => more(most + SHOWN)}>
+          ${t("Show {n} more", { n: Math.min(SHOWN, line.length - most) })}
+        </button>
+        <span class="soft">${t("{n} of {all}", { n: most, all: line.length })}</span>
+      </p>`
+    }
+    ${rows.length === 0 && next.length === 0 && html`<p class="desk__none">${t("Approved questions stand here.")}</p>`}
   </section>`;
 }

@@ -1,4 +1,5 @@
-// When the row one stands in goes away, the keyboard moves to its neighbour, not to the top of the page.
+// When the row one stands in goes away, the keyboard moves to its neighbour, not to the top of the page; when it only moves,
+// or what was pressed in it goes, the keyboard stays in it.
 
 import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact.standalone.module.js";
 
@@ -15,8 +16,11 @@ export function useFocusKeeper(ref, home) {
     const remember = (event) => {
       const row = event.target.closest("[data-row]");
       if (!row) return;
-      const rows = [...part.querySelectorAll("[data-row]")].map((one) => one.dataset.row);
+      // A neighbour is one of the same list, where there are several.
+      const list = row.closest("section, ol") ?? part;
+      const rows = [...list.querySelectorAll("[data-row]")].map((one) => one.dataset.row);
       last.current = {
+        element: event.target,
         row: row.dataset.row,
         rows,
         act: event.target.closest("[data-act]")?.dataset.act,
@@ -24,7 +28,7 @@ export function useFocusKeeper(ref, home) {
     };
     // Focus that went elsewhere of its own will is not to be fetched back.
     const forget = (event) => {
-      if (!part.contains(event.target)) last.current = null;
+      if (!part.contains(event.target) || !event.target.closest("[data-row]")) last.current = null;
     };
     part.addEventListener("focusin", remember);
     document.addEventListener("focusin", forget);
@@ -40,15 +44,20 @@ export function useFocusKeeper(ref, home) {
     const was = last.current;
     const part = ref.current;
     if (!was || !part || (document.activeElement && document.activeElement !== document.body)) return;
-    if (find(part, was.row)) return;
+    const there = find(part, was.row);
+    if (there && was.element.isConnected) {
+      was.element.focus({ preventScroll: true }); // the row has changed places, and the browser let go of it
+      return;
+    }
     last.current = null;
-    const id = neighbour(was.rows, was.row, (one) => find(part, one) !== null);
+    // The row may still be there, with other controls than the one that was pressed.
+    const id = there ? was.row : neighbour(was.rows, was.row, (one) => find(part, one) !== null);
     const row = id && find(part, id);
-    const target = row?.querySelector(`[data-act="${was.act}"]`) ?? row?.querySelector("[data-act]");
-    (target ?? part.querySelector(home) ?? document.querySelector(home))?.focus();
+    (control(row, was.act) ?? part.querySelector(home) ?? document.querySelector(home))?.focus();
   });
 }
 
+const control = (row, act) => row?.querySelector(`[data-act="${act}"]`) ?? row?.querySelector("[data-act]");
 const find = (part, id) => part.querySelector(`[data-row="${CSS.escape(id)}"]`);
 
 /** The next that is still there, else the one before. Pure. */

@@ -11,11 +11,13 @@ const AFTER_STILLNESS = 15_000;
  * @template {{id: string}} T
  * @param {T[]} list as it would stand if nobody were there
  * @param {{current: Element | null}} ref what holds the list, with the button that releases it
+ * @param {string} [order] by which it is sorted: who chooses another wants to see it at once
  * @returns {{shown: (T & {gone?: boolean})[], waiting: number, release: () => void}}
  */
-export function useHeld(list, ref) {
+export function useHeld(list, ref, order) {
   const [holding, setHolding] = useState(false);
   const held = useRef(list);
+  const sorted = useRef(order);
 
   useEffect(() => {
     const element = ref.current;
@@ -45,7 +47,8 @@ export function useHeld(list, ref) {
     };
   }, [ref.current]);
 
-  if (!holding) held.current = list;
+  if (!holding || sorted.current !== order) held.current = list;
+  sorted.current = order;
   return { ...arrange(held.current, list), release: () => ((held.current = list), setHolding(false)) };
 }
 

@@ -35,13 +35,7 @@ export function Picture({ deck, page, className }) {
 
 /** For those who follow. @param {{say: (words: string, about?: string) => void}} props */
 export function Slides({ say = () => {} }) {
-  const { t } = useApp();
   const deck = useShown();
-  const known = useRef(deck?.id);
-  useEffect(() => {
-    if (deck && known.current !== deck.id) say(t("Slides are shown."), "slides");
-    known.current = deck?.id;
-  }, [deck?.id]);
   return deck ? html`<${Follow} key=${deck.id} deck=${deck} say=${say} />` : null;
 }
 
