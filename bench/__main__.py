@@ -14,7 +14,7 @@ from typing import Any
 
 from bench import page
 from bench.figures import percentile, tidy
-from bench.measures import broadcast, promises, stalls, storm, votes
+from bench.measures import broadcast, promises, questions, stalls, storm, votes
 from bench.sizes import SIZES
 from bench.stand import Bench
 from tests.servers import ROOT
@@ -23,6 +23,7 @@ MEASURES: dict[str, ModuleType] = {
     "votes": votes,
     "broadcast": broadcast,
     "storm": storm,
+    "questions": questions,
     "stalls": stalls,
     "promises": promises,
 }

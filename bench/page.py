@@ -27,10 +27,11 @@ def rows(result: Result) -> dict[str, list[Row]]:
         "Votes, acknowledged after they are committed": _votes,
         "A broadcast to the hall": _broadcast,
         "A storm of upvotes": _storm,
+        "A minute of questions, and the desk that reviews them": _questions,
         "The longest anybody was kept waiting": _stalls,
         "Promises": _promises,
     }
-    names = ("votes", "broadcast", "storm", "stalls", "promises")
+    names = ("votes", "broadcast", "storm", "questions", "stalls", "promises")
     return {
         heading: list(table(result["measures"][name]))
         for name, (heading, table) in zip(names, tables.items(), strict=True)
@@ -106,6 +107,41 @@ def _storm(figures: Result) -> Iterator[Row]:
             not row["refused"] + row["unheard"],
         )
         yield Row(f"{of}: longest stall", f"{row['stall_ms']:.0f} ms", "", "", "≤ 100 ms", row["stall_ms"] <= 100)
+
+
+def _questions(figures: Result) -> Iterator[Row]:
+    rates = f"{figures['asked_per_second']:.0f} questions and {figures['voted_per_second']:.0f} votes a second"
+    for row in figures["rows"]:
+        of = f"{NAMES[row['database']]}, {rates} from {figures['people']} people"
+        astray = row["lost"] + row["refused"] + row["twice"] + row["unheard"]
+        asked = f"{astray} of {row['asked']:,} questions and {row['voted']:,} votes"
+        yield Row(f"{of}: lost, refused, told twice or never heard", asked, "", "", "0", not astray)
+        yield Row(f"{of}: acknowledged after", f"p50 {row['ack_p50_ms']:.0f}, p99 {row['ack_p99_ms']:.0f} ms")
+        yield Row(f"{of}: heard after", f"p50 {row['heard_p50_ms']:.0f}, p99 {row['heard_p99_ms']:.0f} ms")
+        for who, what in (("participants", "a participant"), ("staff", "staff"), ("screen", "the screen")):
+            yield Row(f"{of}: messages to {what}", f"{row[who]:.1f}/s", "", "", "≤ 10/s", row[who] <= 10)
+        busy = f"{row['cores']:.2f} cores; it waited for a core {row['coreless']:.0%} of the time"
+        yield Row(f"{of}: CPU of the server", f"{busy}, longest stall {row['stall_ms']:.0f} ms")
+        yield from _desk(f"{NAMES[row['database']]}, the desk with {row['pending']:,} to review", row)
+
+
+def _desk(of: str, row: Result) -> Iterator[Row]:
+    """Beside it, where a peer would stand: the same desk and the same keys before anybody asked."""
+    for name, what, goal in (
+        ("answer", "a press until the page shows it (INP)", 200),
+        ("wait", "a press until the page begins with it", None),
+    ):
+        ours, idle = (
+            ", ".join(f"{share} {row[f'{when}{name}_{share}_ms']:.0f}" for share in ("p50", "p98", "most")) + " ms"
+            for when in ("", "idle_")
+        )
+        late, times = row[f"{name}_p98_ms"], f"{row['ratio']:.2f}" if goal and row["ratio"] else ""
+        met = late <= goal if goal else None
+        yield Row(f"{of}: {what}", ours, f"idle: {idle}", times, f"p98 ≤ {goal} ms" if goal else "", met)
+    yield Row(
+        f"{of}: approved until the row has moved", f"p50 {row['moved_p50_ms']:.0f}, most {row['moved_most_ms']:.0f} ms"
+    )
+    yield Row(f"{of}: tasks over 50 ms", f"{row['tasks']}, the longest {row['task_most_ms']:.0f} ms")
 
 
 def _stalls(figures: Result) -> Iterator[Row]:

@@ -1,17 +1,18 @@
 // The peer: socket.io as its documentation has it, and every vote committed before it is acknowledged. It does less than
 // we do: it knows nobody, keeps no answers and no log, and tells no other listener of a vote.
 //
-//   node bench/peer.mjs '{"port": 0, "url": "sqlite:///… | postgresql://…", "welcome": {…}, "message": {…}}'
+//   node bench/peer.mjs FILE       {"port": 0, "url": "sqlite:///… | postgresql://…", "welcome": {…}, "message": {…}}
 //
 // A line of JSON on standard input, {"in_flight", "seconds", "people", "questions"}, is one run of votes without sockets.
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
 const require = createRequire(new URL("../tests/node/", import.meta.url));
 const { Server } = require("socket.io");
-const settings = JSON.parse(process.argv[2]);
+const settings = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const say = (what) => process.stdout.write(JSON.stringify(what) + "\n");
 
 const tables = [

@@ -4,6 +4,7 @@ import ctypes
 import json
 import os
 import resource
+import select
 import shutil
 import signal
 import subprocess
@@ -65,19 +66,20 @@ class Bench:
         program = shutil.which("node")
         if program is None:
             raise RuntimeError("node is not installed: the peer is written for it")
-        return self.talk(program, ROOT / "bench" / "peer.mjs", json.dumps({"port": 0, "url": url, **settings}))
+        told = self.folder / f"peer-{free_port()}.json"  # in a file: a welcome is longer than an argument may be
+        told.write_text(json.dumps({"port": 0, "url": url, **settings}))
+        return self.talk(program, ROOT / "bench" / "peer.mjs", told)
 
 
 class Ours(App):
-    """The serving process. Rate limits are off: a bench's few hundred people do the work of thousands."""
+    """The serving process. Rate limits are off unless it is said: a bench's few hundred people do the work of thousands."""
 
     def __init__(self, folder: Path, url: str, settings: Mapping[str, str]) -> None:
         port = free_port()
         data = folder / f"data-{port}"
         data.mkdir()
-        environment = product_environment(
-            data, HYBRIDMOTE_DATABASE_URL=url, HYBRIDMOTE_RATE_LIMITS="off", HYBRIDMOTE_LOG_LEVEL="error", **settings
-        )
+        ours = {"HYBRIDMOTE_DATABASE_URL": url, "HYBRIDMOTE_RATE_LIMITS": "off", "HYBRIDMOTE_LOG_LEVEL": "error"}
+        environment = product_environment(data, **ours | settings)
         super().__init__(data, port, environment)
         self.argv = [sys.executable, "-m", "bench.serve", str(port)]
 
@@ -113,15 +115,22 @@ class Talker:
             preexec_fn=_die_with_parent,
         )
         self.pid = self._child.pid
-        self.port = int(self._heard().get("port", 0))
+        self.port = int(self.heard().get("port", 0))
 
     def ask(self, **what: Any) -> dict[str, Any]:
+        self.tell(**what)
+        return self.heard()
+
+    def tell(self, **what: Any) -> None:
+        """Without waiting for what comes of it."""
         assert self._child.stdin is not None
         self._child.stdin.write(json.dumps(what) + "\n")
         self._child.stdin.flush()
-        return self._heard()
 
-    def _heard(self) -> dict[str, Any]:
+    def has_answered(self) -> bool:
+        return bool(select.select([self._child.stdout], [], [], 0)[0])
+
+    def heard(self) -> dict[str, Any]:
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line:
@@ -144,6 +153,11 @@ def cpu_seconds(pid: int) -> float:
     for task in Path(f"/proc/{pid}/task").iterdir():
         spent += int((task / "schedstat").read_text().split()[0])
     return spent / 1e9
+
+
+def kept_waiting(pid: int) -> float:
+    """Seconds in which the main thread could have run and had no core: what others on the machine cost it."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
 
 
 def memory_kb(pid: int) -> float:

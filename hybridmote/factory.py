@@ -51,9 +51,7 @@ def build(settings: Settings) -> Flask:
     open_database(settings.url_of_database())
     open_shelf(settings.data)
     limits.configure(settings.redis_url, settings.rate_limits == "on")
-    counted = settings.rate_limits == "on"
-    asking.Limits.per_minute = settings.questions_per_minute if counted else None
-    asking.Limits.open = settings.questions_open if counted else None
+    asking.Limits.per_minute, asking.Limits.open = settings.questions_per_minute, settings.questions_open
     committer.Committer.most = settings.group_commit
 
     app = Flask("hybridmote", template_folder=folder("templates"), static_folder=None)

@@ -1,5 +1,6 @@
 """How times are said on a page: 10.57, onsdag 11 mars. Always in the meeting's own zone."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -7,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from jinja2 import pass_context
+
+from .text import isolated
 
 Instant = str | datetime
 
@@ -56,6 +59,13 @@ def later(value: Instant, minutes: int) -> str:
     return (instant(value) + timedelta(minutes=minutes)).isoformat()
 
 
+def span(seconds: int) -> str:
+    """40 sekunder, 2 minuter: how long to wait; static/js/questions/asking.js says the same."""
+    if seconds < 120:
+        return str(ngettext("%(num)s second", "%(num)s seconds", seconds))
+    return str(ngettext("%(num)s minute", "%(num)s minutes", ceil(seconds / 60)))
+
+
 def _zone(context: Any, zone: str | None) -> ZoneInfo:
     meeting = context.get("meeting")
     return ZoneInfo(zone or (meeting["timezone"] if meeting else "Europe/Stockholm"))
@@ -67,6 +77,22 @@ def install(app: Flask) -> None:
         day=day,
         weekday=weekday,
         later=later,
+        span=span,
         minutes_until=minutes_until,
         minutes_after=minutes_after,
+        isolated=isolated,
     )
+    for name in ("gettext", "ngettext"):
+        app.jinja_env.globals[name] = _apart(app.jinja_env.globals[name])
+
+
+def _apart(said: Any) -> Callable[..., str]:
+    """A sentence in which what people wrote turns nothing around."""
+
+    @pass_context
+    def filled(context: Any, *sources: Any, **values: Any) -> str:
+        apart = {name: isolated(value) if isinstance(value, str) else value for name, value in values.items()}
+        filled_in: str = said(context, *sources, **apart)
+        return filled_in
+
+    return filled

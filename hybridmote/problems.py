@@ -8,6 +8,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from .formats import span
+from .text import isolated
+
 # code: (HTTP status, title, what to do)
 CODES: dict[str, tuple[int, Any, Any]] = {
     "malformed": (400, _l("The message could not be read"), _l("Reload the page and try again.")),
@@ -58,7 +61,7 @@ CODES: dict[str, tuple[int, Any, Any]] = {
     "bad_text": (422, _l("The text has characters that cannot be shown"), _l("Write it again by hand.")),
     "unknown_field": (422, _l("There is a field that we do not know"), _l("Leave it out.")),
     "op_reused": (422, _l("This sending was used for something else"), _l("Reload the page and send again.")),
-    "too_many": (429, _l("That was many at once"), _l("Wait %(seconds)s seconds, then go on.")),
+    "too_many": (429, _l("That was many at once"), _l("Wait %(seconds)s, then go on.")),
     "error": (500, _l("Something broke here"), _l("It is not your fault, and it is logged. Try again in a moment.")),
     "busy": (503, _l("The server is busy"), _l("What you sent is kept and sent again.")),
 }
@@ -66,10 +69,11 @@ CODES: dict[str, tuple[int, Any, Any]] = {
 # why a rule said no, where that can be said more exactly than by the code
 WHY: dict[str, Any] = {
     "no_questions_now": _l("No questions are taken now. They open again with the next talk."),
-    "slowly": _l("Everyone asks slowly just now: one question in %(every)s seconds. Wait %(seconds)s seconds."),
-    "in_a_minute": _l("%(n)s questions a minute are the most. Wait %(seconds)s seconds."),
+    "slowly": _l("Everyone asks slowly just now: one question in %(every)s. Yours can be sent in %(seconds)s."),
+    "in_a_minute": _l("%(n)s questions a minute are the most. The next one can be sent in %(seconds)s."),
     "many_wait": _l("%(n)s of your questions wait for a moderator. Let some of them be read first."),
     "into_itself": _l("A question cannot be merged into itself."),
+    "into_what_waits": _l("The other one still waits for a moderator. Merge that one into this one instead."),
     "is_staff": _l("Staff cannot be muted."),
     "is_past": _l("That time has passed."),
     "name_is_shown": _l("Its name is not hidden."),
@@ -225,6 +229,13 @@ WHY: dict[str, Any] = {
 }
 
 
+def _apart(value: Any) -> Any:
+    return isolated(value) if isinstance(value, str) else value
+
+
+SECONDS = ("seconds", "every")  # said as people say them
+
+
 class Refused(Exception):
     """A refusal with a code of CODES. `field` names the payload's field, `current` the object as it is now."""
 
@@ -256,11 +267,12 @@ def problem(facts: dict[str, Any]) -> dict[str, Any]:
     status, title, detail = CODES[code]
     params = facts.get("params", {})
     detail = WHY.get(params.get("why", ""), detail)
+    words = {name: span(n) if name in SECONDS else _apart(n) for name, n in params.items()}
     said: dict[str, Any] = {
         "type": f"/api/docs#{code}",
         "title": str(title),
         "status": status,
-        "detail": str(detail) % params if "%(" in str(detail) and params else str(detail),
+        "detail": str(detail) % words if "%(" in str(detail) and params else str(detail),
         "code": code,
     }
     for extra in ("field", "current"):

@@ -24,6 +24,8 @@ from .db import reading, utc_now
 from .files import scripts_of
 from .meetings.model import phase
 from .meetings.views import meeting_view
+from .participants.store import MOST_PEOPLE, muted_in, people_called
+from .participants.views import person_view
 from .pictures import permissions, picture_of, pictures, policy
 from .problems import Refused, problem
 from .programme.store import Item, items_of, speakers_of
@@ -220,12 +222,15 @@ def _desk(
         and asked_of(i, topics["programme"]) is i
     ]
     at = stands["on_now"] or stands["up_next"]
+    who = request.args.get("who", "")
     return {
         **running(db, row, stands, topics, asked, now),
         "screens": screens,
         "asked_items": asked_items,
         "subject": at and asked_of(at, topics["programme"]),
         "known": topics["questions"],
+        "muted": [person_view(p) for p in muted_in(db, caller.meeting_id, now)],
+        "called": [person_view(p) for p in people_called(db, caller.meeting_id, who)[:MOST_PEOPLE]],
     }
 
 

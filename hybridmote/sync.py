@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from sqlalchemy import Index, Text, bindparam, delete, event, inspect, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -91,12 +91,16 @@ def kind_of(audience: str) -> str:
 
 # ---- marking: while a batch is flushed ----
 
-Marks = dict[tuple[str, str], set[str]]  # (topic, object id) -> audiences before the batch
-_also: dict[type[Base], list[Callable[[Session, Any], Iterable[tuple[str, str]]]]] = {}
+Only = Literal["", "staff"]  # who alone sees a difference; empty: whoever sees the object
+Mark = tuple[str, str, Only]  # topic, object id
+Marks = dict[Mark, set[str]]  # with the audiences before the batch
+MANY = 8  # objects that one row is shown in, from which on they are read at once
+_also: dict[type[Base], list[Callable[[Session, Any], Iterable[tuple[Any, ...]]]]] = {}
 
 
 def also_shown_in(model: type[Base]) -> Callable[[Any], Any]:
-    """A later room says where an earlier room's row is shown: `f(session, row) -> [(topic, id), …]`."""
+    """A later room says where an earlier room's row is shown: `f(session, row) -> [(topic, id), …]`, or
+    `(topic, id, "staff")` where nobody else sees a difference."""
 
     def register(f: Any) -> Any:
         _also.setdefault(model, []).append(f)
@@ -126,19 +130,30 @@ def mark(session: Session) -> None:
     held = session.info["held"]
     session.info["flushes"] += 1
     for row in [*session.new, *session.deleted, *filter(_modified, session.dirty)]:
-        shown = list(row.shown_in()) if hasattr(row, "shown_in") else []
+        shown: list[tuple[Any, ...]] = list(row.shown_in()) if hasattr(row, "shown_in") else []
         for extra in _also.get(type(row), ()):
             shown += extra(session, row)
-        for key in shown:
+        near = _near(session, shown) if len(shown) > MANY else None
+        for topic, object_id, *only in shown:
+            key: Mark = (topic, object_id, only[0] if only else "")
             if key in marks:
                 continue
-            topic, object_id = key
             handler = Topic.all[topic]
             itself = isinstance(row, handler.model) and handler.id_of(row) == object_id
             obj = row if itself else handler.get(session, object_id)
-            held[key] = obj  # the session holds it weakly, and the log's rows are made of it
+            held[topic, object_id] = obj  # the session holds it weakly, and the log's rows are made of it
             new = obj is None or instance_state(obj).key is None
-            marks[key] = set() if new else handler.audiences(Was(obj))
+            seen_by = set() if new else handler.audiences(Was(obj))
+            marks[key] = seen_by.intersection(only) if only else seen_by
+        del near
+
+
+def _near(session: Session, shown: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """Each topic's objects in one query, for the session to have them; kept alive by the caller."""
+    ids: dict[str, list[str]] = {}
+    for topic, object_id, *_ in shown:
+        ids.setdefault(topic, []).append(object_id)
+    return [Topic.all[topic].load(session, wanted) for topic, wanted in ids.items()]
 
 
 def _modified(row: Base) -> bool:
@@ -152,13 +167,16 @@ def log_rows(session: Session, marks: Marks) -> list[tuple[str, str, str, str]]:
     nobody saw and nobody sees leaves no trace."""
     rows = []
     held = session.info["held"]
-    for key, before in marks.items():
-        topic, object_id = key
+    for (topic, object_id, only), before in marks.items():
+        if only and (topic, object_id, "") in marks:
+            continue
         handler = Topic.all[topic]
-        obj = held[key]
+        obj = held[topic, object_id]
         if obj is None or not (state := instance_state(obj)).persistent or state.expired:
             obj = handler.get(session, object_id)  # gone, or another row by now, or as it was before a savepoint
         after = set() if obj is None else handler.audiences(obj)
+        if only:
+            after = after & {only}
         if before or after:
             seen_by = " ".join(sorted(after))
             rows.append((topic, object_id, seen_by if before == after else " ".join(sorted(before)), seen_by))

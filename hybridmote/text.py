@@ -3,8 +3,9 @@
 *Removed without a word*, since nobody types it and nobody sees it go: control characters, characters with no shape and
 no use in a short text (zero width space, soft hyphen, byte order mark, ...), tags outside a flag, and every character
 that opens or closes a direction of writing (embeddings, overrides, isolates). Keeping only balanced isolates would keep
-one more thing to get wrong, and a page shows each text in an isolate of its own, where right-to-left writing finds its
-direction by itself; the plain marks (U+200E, U+200F, U+061C) stay, since they turn nothing around.
+one more thing to get wrong, and a page shows each text in an isolate of its own (`unicode-bidi: plaintext` in base.css,
+`isolated` within a sentence), where right-to-left writing finds its direction by itself; the plain marks (U+200E, U+200F,
+U+061C) stay, since they turn nothing around.
 
 *Kept*: the joiners, which emoji and several scripts need.
 
@@ -34,6 +35,9 @@ _STRAY_TAGS = regex.compile(
     r"(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f)|[\U000e0020-\U000e007f]"
 )
 _HEAP = regex.compile(r"[\p{M}\u200c\u200d]{" + str(MARKS + 1) + "}")
+_FROM_THE_RIGHT = regex.compile(
+    r"[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _GRAPHEME = regex.compile(r"\X")
 # Something to read: more than spaces, marks and what is drawn as nothing (a Hangul filler, an empty braille cell).
 _READABLE = regex.compile(r"[^\p{Z}\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800]")
@@ -83,6 +87,11 @@ def clean(text: str, *, limit_graphemes: int, multiline: bool) -> str:
 def graphemes(text: str) -> int:
     """How many signs a reader would count."""
     return sum(1 for _ in _GRAPHEME.finditer(text))
+
+
+def isolated(text: str) -> str:
+    """What is written from the right, so that it turns nothing around that stands beside it in a sentence."""
+    return "\u2068" + text + "\u2069" if _FROM_THE_RIGHT.search(text) else text
 
 
 def _seen(text: str) -> str:

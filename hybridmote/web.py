@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import structlog
@@ -213,7 +214,8 @@ def remember(meeting_id: str, grant_id: str | None) -> None:
 @forms.post("/m/<slug>/do/<name>")
 @csrf.exempt
 def do(slug: str, name: str) -> Any:
-    """Run a command sent by a plain form; then back to the page, or the page again with the problem."""
+    """Run a command sent by a plain form; then back to the page, or the page again with the problem. What the form's
+    address asks for beside that, the page is asked for again."""
 
     *fields, page = request.form.getlist("page") or ["live"]  # a command may have a field of that name; it stands first
     if page not in _renderers:
@@ -240,7 +242,8 @@ def do(slug: str, name: str) -> Any:
         if onward:
             return redirect(onward, 303)
         anchor = _ANCHOR.fullmatch(typed.get("anchor", ""))
-        return redirect(f"/m/{slug}/{page}" + (f"#{anchor[0]}" if anchor else ""), 303)
+        asked = "?" + urlencode(list(request.args.items(multi=True))) if request.args else ""
+        return redirect(f"/m/{slug}/{page}{asked}" + (f"#{anchor[0]}" if anchor else ""), 303)
     said = problem(answer)
     said["command"] = name
     return Response(_renderers[page](slug, said, typed), said["status"], mimetype="text/html")

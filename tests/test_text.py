@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hybridmote.text import MARKS, SIGNS, Unclean, clean, graphemes
+from hybridmote.text import MARKS, SIGNS, Unclean, clean, graphemes, isolated
 
 ACUTE, DOT_BELOW = "\u0301", "\u0323"
 KISS = "👩🏻\u200d❤\ufe0f\u200d💋\u200d👩🏾"
@@ -122,6 +122,13 @@ def test_one_endless_sign_is_refused(endless: str) -> None:
 @pytest.mark.timeout(10)
 def test_a_megabyte_of_marks_is_refused_without_normalising_it() -> None:
     assert refusal("a" + (ACUTE + DOT_BELOW) * 500_000) == ("bad_text", "marks")
+
+
+def test_what_is_written_from_the_right_is_set_apart_in_a_sentence() -> None:
+    for text in ("שלום", "abc متى", "abc\u200f"):
+        assert isolated(text) == f"\u2068{text}\u2069"
+    for text in ("Åsa", "12 %", "日本語 👩🏽‍🚒", ""):
+        assert isolated(text) == text
 
 
 EVIL = st.one_of(

@@ -15,7 +15,7 @@ from rich.progress import track
 
 from tests.servers import CHROMIUM_FLAGS, ROOT, Demo, eventually, find_chromium, free_port, product_environment
 from tests.slides.pdfs import pdf
-from tools.guide import PICTURES, for_the_moderators, for_the_readme
+from tools.guide import PICTURES, for_the_attendees, for_the_desk, for_the_moderators, for_the_readme
 from tools.visit import ENVIRONMENT, at, bring_slides, let_in, look, on_now, person, say, settle, state, version
 
 EVERYWHERE, HALL = ("phone", "desktop"), ("projector",)
@@ -176,6 +176,8 @@ def main(out: Path, only: str, docs: bool) -> None:
                     prepare(demo, language)
                     if docs:
                         for_the_readme(browser, demo)
+                        for_the_attendees(browser, demo)
+                        for_the_desk(browser, demo)
                         for_the_moderators(browser, demo)
                     else:
                         out.mkdir(parents=True, exist_ok=True)

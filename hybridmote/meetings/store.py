@@ -34,7 +34,7 @@ class Meeting(Base):
         default=0
     )  # seconds between two questions of one person; 0: no limit of its own
     words: Mapped[list[str]] = mapped_column(
-        JSON, default=list
+        JSON, default=list, active_history=True
     )  # questions in which they stand are pointed out to staff
     now_on: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     demo: Mapped[bool] = mapped_column(default=False)

@@ -21,23 +21,25 @@ from ..problems import Refused, problem
 from ..web import check_csrf, local_path, meeting_and_caller, remember
 from .model import device_of
 from .store import (
+    MOST_PEOPLE,
     SCREENS,
     Account,
     Grant,
     Pairing,
-    Participant,
     closed_way,
     grant_of,
     hashed,
+    muted_in,
     new_id,
     new_token,
     participant_of_account,
+    people_called,
 )
+from .views import person_view
 
 CODE_STANDS = timedelta(minutes=10)
 CLOSED = {"handed_over": "handed_over", "cancelled": "place_cancelled"}  # what a link that was closed says; not to whom
 MOST_CODES = 1000  # shown at once: more is not screens
-MOST_PEOPLE = 8  # of a name: who is meant can be told apart by more of it
 
 pages = Blueprint("participants", __name__)
 
@@ -234,19 +236,14 @@ def _address() -> str:
 
 @pages.get("/m/<slug>/people")
 def people(slug: str) -> Any:
-    """For moderators: who takes part and is called that, so that something can be asked on their behalf. `name`: at
-    least two letters of a name or an organisation."""
-    wanted = request.args.get("name", "")[:100].casefold().split()
+    """For moderators: who takes part and is called that, so that something can be asked on their behalf, or they can be
+    muted. `name`: at least two letters of a name or an organisation; `muted`: instead, all who may not ask for now."""
     with reading() as db:
         meeting, caller = meeting_and_caller(db, slug)
         if not caller.staff:
             raise Refused("role")
-        here = select(Participant.id, Participant.name, Participant.organisation, Participant.walk_in).where(
-            Participant.meeting_id == meeting.id, Participant.roles.not_in(["", *SCREENS])
-        )
-        found = []
-        for row in db.execute(here.order_by(Participant.name, Participant.id)) if len("".join(wanted)) > 1 else ():
-            said = f"{row.name} {row.organisation}".casefold()
-            if all(word in said for word in wanted):
-                found.append(row._asdict())
-    return jsonify({"people": found[:MOST_PEOPLE]})
+        if "muted" in request.args:
+            found = [person_view(p) for p in muted_in(db, meeting.id, utc_now())]
+        else:
+            found = [person_view(p) for p in people_called(db, meeting.id, request.args.get("name", ""))[:MOST_PEOPLE]]
+    return jsonify({"people": found})

@@ -23,6 +23,7 @@ ROLES = (
     "lectern",
 )
 SCREENS = frozenset({"screen", "lectern"})  # what a thing can be, and no person
+MOST_PEOPLE = 8  # shown of a name: who is meant can be told apart by more of it
 DECIDES = ("roles", "account_id", "attendance", "track")  # who they are to others, and what they hear
 
 
@@ -162,6 +163,26 @@ def participant_of_account(session: Session, meeting_id: str, account_id: str) -
     return session.scalars(
         select(Participant).where(Participant.meeting_id == meeting_id, Participant.account_id == account_id)
     ).one_or_none()
+
+
+def people_called(session: Session, meeting_id: str, name: str) -> list[Participant]:
+    """Those who take part and are called that; of a name or an organisation, two letters at least."""
+    wanted = name[:100].casefold().split()
+    if len("".join(wanted)) < 2:
+        return []
+    here = select(Participant).where(Participant.meeting_id == meeting_id, Participant.roles.not_in(["", *SCREENS]))
+    return [
+        person
+        for person in session.scalars(here.order_by(Participant.name, Participant.id))
+        if all(word in f"{person.name} {person.organisation}".casefold() for word in wanted)
+    ]
+
+
+def muted_in(session: Session, meeting_id: str, now: datetime) -> list[Participant]:
+    """Those who may not ask for now."""
+    here = select(Participant).where(Participant.meeting_id == meeting_id, Participant.muted != "")
+    found = session.scalars(here.order_by(Participant.name, Participant.id))
+    return [person for person in found if person.muted_until is None or person.muted_until > now]
 
 
 def unopened(participant: Participant, now: datetime) -> Grant:

@@ -54,6 +54,18 @@ class Muted(Topic):
         return {p.id: {"reason": p.muted, "until": iso(p.muted_until)} for p in objects}
 
 
+def person_view(person: Participant) -> View:
+    """Somebody who takes part, as the desk finds them; `staff`, who cannot be muted."""
+    return {
+        "id": person.id,
+        "name": person.name,
+        "organisation": person.organisation,
+        "staff": bool(person.role_set & STAFF),
+        "walk_in": person.walk_in,
+        "muted": {"reason": person.muted, "until": iso(person.muted_until)} if person.muted else None,
+    }
+
+
 class Audit(Topic):
     name = "audit"
     model = AuditEntry

@@ -160,11 +160,18 @@ def by_likeness(session: Session, question: Question) -> list[tuple[str, str]]:
 
 
 @also_shown_in(Meeting)
-def by_words(session: Session, meeting: Meeting) -> list[tuple[str, str]]:
-    """The words that are pointed out are found in every question."""
-    if not inspect(meeting).attrs.words.history.has_changes():
+def by_words(session: Session, meeting: Meeting) -> list[tuple[str, str, str]]:
+    """The words that are pointed out to staff are looked for in every question: which differ in those?"""
+    history = inspect(meeting).attrs.words.history
+    if not history.has_changes() or inspect(meeting).key is None:
         return []
-    return [("questions", q) for q in session.scalars(select(Question.id).where(Question.meeting_id == meeting.id))]
+    before: list[str] = next(iter(history.deleted), [])
+    after: list[str] = next(iter(history.added), [])
+    stay = [word for word in before if word in after]
+    in_order = stay == [word for word in after if word in before]
+    words = list(set(before) ^ set(after) if in_order else {*before, *after})
+    asked = session.execute(select(Question.id, Question.text).where(Question.meeting_id == meeting.id))
+    return [("questions", id, "staff") for id, text in asked if flagged(text, words)]
 
 
 class Upvotes(Topic):

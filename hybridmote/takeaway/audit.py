@@ -2,7 +2,9 @@
 
 import json
 import unicodedata
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
@@ -11,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..participants.store import AuditEntry, Participant
 from ..programme.store import Item
 from ..questions.store import Question
-from .questions import in_parts
+from .questions import in_parts, states
 from .sheets import Cell, Column
 
 A_PAGE = 50
@@ -47,8 +49,9 @@ def in_words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def page(db: Session, meeting: str, number: int, sought: str) -> dict[str, Any]:
-    """A page of it, newest first. `sought`: words that all stand in a line, however they are written."""
+def page(db: Session, meeting: str, number: int, sought: str, zone: ZoneInfo) -> dict[str, Any]:
+    """A page of it, newest first. `sought`: words that all stand in a line, however they are written;
+    `zone`: the meeting's."""
     newest = _lines(meeting).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
     if sought := sought.strip():
         words = _folded(sought).split()
@@ -60,6 +63,8 @@ def page(db: Session, meeting: str, number: int, sought: str) -> dict[str, Any]:
     number = min(max(number, 1), last)
     at = (number - 1) * A_PAGE
     shown = fitting[at : at + A_PAGE] if sought else db.execute(newest.offset(at).limit(A_PAGE)).all()
+    meant = _meant(db, meeting, {id for e in shown for id in (e.object_id, *_ids(e.before), *_ids(e.after))})
+    known = {**states(), **meant}
     return {
         "count": count,
         "page": number,
@@ -71,13 +76,13 @@ def page(db: Session, meeting: str, number: int, sought: str) -> dict[str, Any]:
                 "who": e.who_name,
                 "what": e.what,
                 "object": e.object_id,
-                "before": in_words(e.before),
-                "after": in_words(e.after),
+                "before": _told(e.before, e.after, known, zone),
+                "after": _told(_beside(e.after, e.reason), e.before, known, zone),
                 "reason": e.reason,
             }
             for e in shown
         ],
-        "meant": _meant(db, meeting, {e.object_id for e in shown}),
+        "meant": meant,
     }
 
 
@@ -95,6 +100,57 @@ def _text(e: Any) -> str:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
+
+
+def _ids(value: Any) -> list[str]:
+    """What may be ids in it."""
+    return [one for one in (value.values() if isinstance(value, dict) else [value]) if isinstance(one, str)]
+
+
+def _beside(value: Any, reason: str) -> Any:
+    """Without what stands there as the reason already."""
+    return {k: v for k, v in value.items() if k != "reason" or v != reason} if isinstance(value, dict) else value
+
+
+def _told(value: Any, other: Any, known: dict[str, str], zone: ZoneInfo) -> str:
+    """As people read it: of several things those that are another than in `other`, by their names."""
+    if isinstance(value, dict):
+        was = other if isinstance(other, dict) else {}
+        changed = {k: v for k, v in value.items() if was.get(k) != v and (v not in (None, "", []) or k in was)}
+        names = _names()
+        return "; ".join(f"{names.get(k, k)}: {_told(v, None, known, zone) or '–'}" for k, v in changed.items())
+    if isinstance(value, list):
+        return ", ".join(_told(one, None, known, zone) for one in value)
+    if not isinstance(value, str):
+        return in_words(value)
+    return known.get(value) or _instant(value, zone)
+
+
+def _instant(text: str, zone: ZoneInfo) -> str:
+    """An instant in the meeting's own time, a word as it is."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{at.astimezone(zone):%Y-%m-%d %H.%M}" if at.tzinfo else text
+
+
+def _names() -> dict[str, str]:
+    return {
+        "words": _("words to point out"),
+        "slow": _("seconds between questions"),
+        "window": _("minutes after the end"),
+        "reason": _("reason"),
+        "until": _("until"),
+        "text": _("text"),
+        "name": _("name"),
+        "person": _("person"),
+        "item": _("item"),
+        "title": _("title"),
+        "to": _("to"),
+        "use": _("use"),
+        "track": _("track"),
+    }
 
 
 def _meant(db: Session, meeting: str, ids: set[str]) -> dict[str, str]:

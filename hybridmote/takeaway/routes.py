@@ -86,9 +86,9 @@ def read_audit(slug: str) -> str:
     with reading() as db:
         meeting, caller = _staff(db, slug)
         asked = request.args.get("page", default=1, type=int)
-        shown = audit.page(db, meeting.id, asked, sought)
+        shown = audit.page(db, meeting.id, asked, sought, ZoneInfo(meeting.timezone))
         view = meeting_view(meeting)
-        shown |= {"meeting": view, "me": caller.me(), "stated": questions.states()}
+        shown |= {"meeting": view, "me": caller.me()}
     return render("takeaway/audit.html", sought=sought, now=utc_now(), **shown)
 
 

@@ -94,6 +94,7 @@ function Tabs() {
   const { store, t } = useApp();
   const { current: asked } = useDay();
   const questions = useList(store, "questions");
+  const calls = useList(store, "help").filter((call) => call.author && !call.reply).length;
   const [hash, setHash] = useState(location.hash);
   useEffect(() => {
     const follow = () => setHash(location.hash);
@@ -107,6 +108,9 @@ function Tabs() {
     >
     <a href="#line" aria-current=${current("#line")}
       >${t("In line")} <span class="count">${inLine(questions, asked).length}</span></a
+    >
+    <a href="#help" aria-current=${current("#help")}
+      >${t("Help")} ${calls > 0 && html`<span class="count">${calls}</span>`}</a
     >
     <a href="#polls" aria-current=${current("#polls")}>${t("Polls")}</a>
     <a href="#slides" aria-current=${current("#slides")}>${t("Slides")}</a>

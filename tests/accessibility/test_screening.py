@@ -1,7 +1,9 @@
 """The moderators' questions: every state with axe, by keys alone, with two at once, and where no script runs."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -378,6 +380,8 @@ def test_without_scripts(house: House, look: Look) -> None:
 
     form = row(plain, third).locator("[data-form=reject]")
     form.locator("summary").click()
+    ready = form.locator("select option").nth(2).inner_text()
+    form.locator("select").select_option(ready)
     form.locator("textarea").fill(REASON)
     form.locator(".btn--main").click()
     expect(row(plain, third)).to_have_count(0)
@@ -385,7 +389,7 @@ def test_without_scripts(house: House, look: Look) -> None:
     plain.locator("#find summary").click()
     plain.locator("#find-kind").select_option("rejected")
     plain.locator("#find .btn").last.click()
-    expect(row(plain, third)).to_contain_text(REASON)
+    expect(row(plain, third)).to_contain_text(f"{ready} {REASON}")
     row(plain, second).locator("form[action$='question.unmerge'] button").click()
     plain.locator("#find summary").click()
     plain.locator("#find-kind").select_option("rejected")
@@ -406,8 +410,40 @@ def test_without_scripts(house: House, look: Look) -> None:
     expect(plain.locator("#line .case")).to_contain_text("Och på vintern?")
     plain.locator("#taking summary").click()
     plain.locator("#asking-words").fill("vinter*")
-    plain.locator("#taking form .btn").last.click()
+    plain.locator("#taking form[action$='meeting.asking'] .btn").click()
     expect(plain.locator("#line .mark", has_text="vinter*")).to_be_visible()
+
+    for id in (second, third):
+        row(plain, id).locator("form[action$='question.approve'] button").click()
+        row(plain, id, "#line").locator("form[action$='question.queue'] button").click()
+    row(plain, second, "#next").get_by_role("button", name=words(look.language, "Move down")).click()
+    expect(plain.locator("#next .case").last).to_have_attribute("data-row", second)
+    expect(row(plain, second, "#next").get_by_role("button", name=words(look.language, "Move up"))).to_be_visible()
+
+
+def test_somebody_who_has_asked_nothing_is_muted_by_name(house: House, look: Look) -> None:
+    person = house.person(5)
+    with house.rows() as session:
+        name = session.get_one(Participant, person.id).name
+    page = desk(house, look)
+    page.locator("#taking summary").click()
+    expect(page.locator(".tool__muted")).to_have_count(0)
+    page.locator("#mute-name").fill(name)
+    page.locator("#mute-people button").first.click()
+    page.locator(".silent .fields .btn--main").click()
+    check(page, "#mute-wrong")
+    page.locator("#mute-why").fill(REASON)
+    page.locator(".silent .fields .btn--main").click()
+    muted = page.locator(".tool__muted li")
+    expect(muted).to_contain_text(REASON)
+    page.locator("#mute-name").fill(name)
+    check(page, muted, page.locator("#mute-people").get_by_text(words(look.language, "is muted already")))
+    plain = house.reader(look, house.moderator, "screening plain", java_script_enabled=False)
+    house.show(plain, "moderate?who=" + quote(name), live=False)
+    expect(plain.locator("#taking[open] .silent__find")).to_be_visible()
+    plain.locator(".tool__muted .btn").click()
+    expect(plain.locator(".tool__muted")).to_have_count(0)
+    expect(muted).to_have_count(0)
 
 
 def test_what_the_server_draws(house: House, look: Look) -> None:
@@ -428,3 +464,28 @@ def test_what_the_server_draws(house: House, look: Look) -> None:
     form.locator(".btn--main").click()
     check(page, f"#wrong-wording-{id}", "[data-form=wording] textarea[aria-invalid=true]")
     house.leave(page)
+
+
+def test_what_waits_goes_into_what_stands_in_line_from_either_end(house: House, look: Look) -> None:
+    """Unless somebody else is at work on it: that is said where it was tried, with the form still there."""
+    stands = house.ask(house.person(1), FIRST, "approved")
+    waits = house.ask(house.person(2), ALIKE)
+    house.say(house.other_moderator, "question.claim", id=waits)
+    page = desk(house, look)
+    one = row(page, stands, "#line")
+    press(page, one, "m")
+    form = one.locator("form[data-form=merge]")
+    form.locator(f"input[value='{waits}']").check()
+    turned = form.get_by_text(words(look.language, "This one is in line already: the one that waits goes into it."))
+    check(page, turned)
+    assert form.locator(".targets__both q").all_inner_texts()[0].strip('”“"') == ALIKE
+    form.locator(".btn--main").click()
+    said = one.locator(".case__said", has_text=re.compile("arbetar|is working"))
+    check(page, said)
+    house.say(house.other_moderator, "question.release", id=waits)
+    form.locator(".btn--main").click()
+    expect(one.locator(".case__more")).to_contain_text(words(look.language, "{n} merged into it"))
+    expect(form).to_have_count(0)
+    expect(said).to_have_count(0)
+    with house.rows() as session:
+        assert session.get_one(Question, waits).merged_into == stands

@@ -18,6 +18,7 @@ FIELDS = {
     "votes": {"rows"},
     "broadcast": {"listeners", "per_second", "ours", "peer", "ratio"},
     "storm": {"listeners", "rate", "rows"},
+    "questions": {"people", "asked_per_second", "voted_per_second", "seconds", "rows"},
     "stalls": {"questions", "joins", "leavers", "stalls"},
     "promises": {
         "approved_to_screen",
@@ -74,6 +75,9 @@ def test_nothing_was_lost(result: dict[str, Any]) -> None:
     measures = result["measures"]
     for row in measures["storm"]["rows"]:
         assert row["refused"] == row["unheard"] == 0 and row["messages_per_second"] > 0
+    for row in measures["questions"]["rows"]:
+        assert row["lost"] == row["refused"] == row["twice"] == row["unheard"] == 0 and row["asked"] and row["voted"]
+        assert row["pressed"] > 0 and row["staff"] > 0
     for side in ("ours", "peer"):
         assert measures["broadcast"][side]["lost"] == 0 and measures["broadcast"][side]["broadcasts"] > 0
 

@@ -7,6 +7,7 @@ from hybridmote.context import Context
 from hybridmote.dispatch import COMMANDS, Nothing, Payload, command, digest, dispatch
 from hybridmote.limits import Limiter
 from hybridmote.problems import CODES, Refused
+from hybridmote.questions.commands import asking
 from tests.core.tools import Commands
 from tests.matrix.checks import nothing_changes
 from tests.matrix.payloads import deep
@@ -81,6 +82,8 @@ def test_who_sends_too_much_is_told_to_wait_and_the_same_op_may_be_used_then(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "limiter", Limiter())
+    monkeypatch.setattr(asking.Limits, "per_minute", 60)  # of questions alone
+    monkeypatch.setattr(asking.Limits, "open", 60)
     for number in range(30):
         assert world.ask("hall", "question.ask", {"text": f"Number {number}?"})["ok"]
     op = new_op()
@@ -97,6 +100,8 @@ def test_too_much_is_said_over_http_with_the_seconds_to_wait(
     sqlite_world: World, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "limiter", Limiter())
+    monkeypatch.setattr(asking.Limits, "per_minute", 60)  # of questions alone
+    monkeypatch.setattr(asking.Limits, "open", 60)
     for _ in range(30):
         assert site.posted(sqlite_world, "hall", "question.ask", {"text": "And?"}).status == 200
     said = site.posted(sqlite_world, "hall", "question.ask", {"text": "And?"})

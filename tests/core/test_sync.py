@@ -63,6 +63,40 @@ def test_what_is_not_shown_is_not_told(world: World, commands: Commands) -> None
     assert [id for _, id, _, _ in log(world)] == ["q-pending"]
 
 
+def test_a_word_that_is_pointed_out_is_told_to_staff_and_of_the_questions_it_stands_in(world: World) -> None:
+    (words,) = world.all("SELECT words FROM meeting WHERE id = 'm-here'")[0]
+    words = json.loads(words) if isinstance(words, str) else words
+
+    def told(*wanted: str) -> set[tuple[str, str, str]]:
+        known = len(log(world))
+        with Watch(world) as watch:
+            world.did("moderator", "meeting.asking", words=list(wanted))
+            watch.look()
+            watch.pump()
+        return {row[1:] for row in log(world)[known:] if row[0] == "questions"}
+
+    pending = ("q-pending", "staff", "staff")
+    assert told(*words, "pending") == {pending}
+    assert told(*words, "pending", "nowhere") == set()
+    everywhere = told(*words, "pending", "what", "of*")
+    assert len(everywhere) > sync.MANY and {row[1:] for row in everywhere} == {("staff", "staff")}
+    assert pending in told("pending", *words, "of*", "what"), "in another order they are shown in another order"
+
+
+def test_what_staff_alone_see_is_told_to_all_with_what_all_see(world: World, commands: Commands) -> None:
+    def write(ctx: Context, p: Named) -> None:
+        ctx.meeting.words = ["approved"]
+        ctx.session.flush()
+        ctx.get(Question, "q-approved").text = p.name
+
+    commands.add("test.write", write, Named, role=SYSTEM)
+    with Watch(world) as watch:
+        world.did(SYSTEM, "test.write", id="q-approved")
+        watch.look()
+    (told,) = [row[2:] for row in log(world) if row[1] == "q-approved"]
+    assert told == ("person:p-web public staff",) * 2
+
+
 @pytest.mark.parametrize(
     ("cls", "key"),
     [(Receipt, "r-answered"), (AuditEntry, "l-1"), (Upvote, ("q-approved", "p-hall")), (Speaker, "s-2")],

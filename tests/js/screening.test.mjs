@@ -12,6 +12,7 @@ import {
   steady,
   stepped,
   targets,
+  turned,
   upNext,
   WISH,
 } from "../../static/js/questions/queue.js";
@@ -141,6 +142,22 @@ test("what can be merged into: the likest first, then the same item, and others 
   assert.equal(ids(targets([a, b, c, d, one], one, "")), ids([a, b]));
   assert.equal(ids(targets([a, b, c, d, one], one, "SKUGG")), c.id);
   assert.equal(ids(targets([one], one, "")), "");
+  const other = question({ like: b.id });
+  assert.equal(ids(targets([a, b, other], b, "")), ids([other, a]), "what is like it comes first too");
+});
+
+test("what stands in line is not merged into what waits: that one goes into it", () => {
+  const stands = (state) => question({ state });
+  for (const [from, into, other] of [
+    ["approved", "pending", true],
+    ["approved", "approved", false],
+    ["approved", "on_stage", false],
+    ["pending", "approved", false],
+    ["pending", "pending", false],
+  ]) {
+    assert.equal(turned(stands(from), stands(into)), other, `${from} into ${into}`);
+  }
+  assert.equal(turned(stands("approved"), undefined), false);
 });
 
 test("what is merged into a question is found by it", () => {

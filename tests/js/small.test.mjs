@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createClock, minutesLeft, parse } from "../../static/js/lib/clock.js";
 import { createDrafts } from "../../static/js/lib/drafts.js";
-import { createTranslate } from "../../static/js/lib/i18n.js";
+import { createTranslate, isolated } from "../../static/js/lib/i18n.js";
 import { createKeep, keyPrefix } from "../../static/js/lib/keep.js";
 import { createLadder } from "../../static/js/lib/ladder.js";
 import { createSignal } from "../../static/js/lib/signal.js";
 import { createTimes } from "../../static/js/lib/times.js";
 import { uuid } from "../../static/js/lib/uuid.js";
+import { cleaned, graphemes } from "../../static/js/shared/graphemes.js";
 import { fakeDisk } from "./fake_disk.mjs";
 import { fakeEnv } from "./fake_env.mjs";
 
@@ -127,6 +128,26 @@ test("words come from the catalogue, or stand as they are", () => {
   assert.equal(t.n("{n} minute", "{n} minutes", 1), "1 minute");
   assert.equal(t.n("{n} minute", "{n} minutes", 0), "0 minutes");
   assert.equal(t.locale, "sv");
+});
+
+test("what is written from the right turns nothing around that stands beside it", () => {
+  const t = createTranslate("en", {});
+  assert.equal(t("{name} is at it, {n} min", { name: "שלום", n: 3 }), "\u2068שלום\u2069 is at it, 3 min");
+  for (const text of ["متى", "abc א", "a\u200f"]) assert.equal(isolated(text), `\u2068${text}\u2069`);
+  for (const text of ["Åsa", "日本語 👩🏽‍🚒", "3", ""]) assert.equal(isolated(text), text);
+});
+
+test("signs are counted as the server keeps them", () => {
+  for (const [text, n] of [
+    ["👩‍👩‍👧‍👦👍🏽🇸🇪", 3],
+    ["a\u030ao\u0308", 2],
+    ["\u202eab\u202c\u200b\ufeff\u00adc", 3],
+    ["a \r\n\r\n\r\n\r\n b ", 5],
+    [" \n\t ", 0],
+    ["क्षि שׁ", 3],
+  ]) {
+    assert.equal(graphemes(cleaned(text)), n, JSON.stringify(text));
+  }
 });
 
 test("times are written in the meeting's zone, with a full stop", () => {

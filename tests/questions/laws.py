@@ -71,9 +71,9 @@ def one_receipt_for_each_end(there: dict[str, Row], told: list[Row]) -> None:
         may = {"answered": {"answered", "replied"}, "rejected": {"rejected"}}.get(whole["state"], set())
         may |= {"replied"} if whole["reply"] or q["reply"] else set()
         must = {"merged"} if q["state"] == "merged" else set()
-        if whole is q and q["state"] == "rejected":
-            must = {"rejected"}
-        if q["state"] == "answered":
+        if whole["state"] == "rejected":
+            must |= {"rejected"}
+        if whole["state"] == "answered":
             assert ends & {"answered", "replied"}, f"{id} is answered and nobody told"
         assert must <= ends <= may | must, f"{id} is {q['state']} in {whole['state']}: {ends}"
         for end, r in mine.items():

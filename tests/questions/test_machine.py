@@ -101,6 +101,7 @@ class Meeting(RuleBasedStateMachine):
         q, whole = self.pick(which), self.pick(into)
         answer = self.world.ask(who, "question.merge", {"id": q["id"], "into": whole["id"]})
         may = q["state"] in ("pending", "approved") and whole["state"] in laws.OPEN and q["id"] != whole["id"]
+        may = may and (q["state"], whole["state"]) != ("approved", "pending")  # out of everybody's sight
         self.judged(who, answer, q, may, "merged")
 
     @rule(who=STAFF, which=WHICH)

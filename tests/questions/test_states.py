@@ -76,6 +76,14 @@ def test_nothing_is_merged_into_what_is_at_its_end(sqlite_world: World, state: s
     assert (answer["code"], answer["field"], answer["current"]["state"]) == ("state", "into", state)
 
 
+def test_what_everyone_sees_is_not_merged_into_what_nobody_has_looked_at(sqlite_world: World) -> None:
+    with nothing_changes(sqlite_world, "a merge was refused", ASKED):
+        answer = sqlite_world.ask("moderator", "question.merge", {"id": "q-approved", "into": "q-pending"})
+    assert (answer["code"], answer["field"], answer["params"]) == ("state", "into", {"why": "into_what_waits"})
+    assert answer["current"]["id"] == "q-pending"
+    sqlite_world.did("moderator", "question.merge", id="q-pending", into="q-approved")  # the other way about it is done
+
+
 def test_a_question_is_not_merged_into_itself(sqlite_world: World) -> None:
     answer = sqlite_world.ask("moderator", "question.merge", {"id": "q-pending", "into": "q-pending"})
     assert (answer["code"], answer["field"], answer["params"]) == ("invalid", "into", {"why": "into_itself"})

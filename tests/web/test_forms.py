@@ -258,3 +258,90 @@ def test_not_so_soon_is_no_answer_for_good(browser_of: Browsers, world: World) -
     assert world.ask("moderator", "meeting.asking", {"slow": 0})["ok"]
     assert world.ask("web", "question.ask", again, op)["ok"]
     assert world.one("SELECT count(*) FROM question WHERE text = :t", t=again["text"]) == 1
+
+
+def test_a_question_is_rejected_with_a_ready_reason_or_words_of_ones_own_but_not_without(
+    browser_of: Browsers, world: World
+) -> None:
+    desk = english(browser_of("moderator"))
+    reject = {"page": "moderate", "id": "q-pending"}
+    refused = send(desk, "question.reject", **reject, ready="", reason=" ")
+    assert refused.status_code == 422 and "Nothing is written" in refused.text
+    ready = "It has been answered already."
+    assert ready in desk.get("/m/here/moderate").text
+    assert send(desk, "question.reject", **reject, ready=ready, reason="See page two.").status_code == 303
+    assert world.one("SELECT reason FROM question WHERE id = 'q-pending'") == f"{ready} See page two."
+
+
+def test_what_is_up_next_is_moved_by_plain_forms(browser_of: Browsers, world: World) -> None:
+    ids = [
+        in_line(world),
+        *(world.ask("web", "question.ask", {"text": f"Och {n}?", "item": "i-talk"})["result"]["id"] for n in range(2)),
+    ]
+    for id in ids[1:]:
+        assert world.ask("moderator", "question.approve", {"id": id})["ok"]
+    world.write("UPDATE question SET queue = NULL")
+    for id in ids:
+        assert world.ask("moderator", "question.queue", {"id": id})["ok"]
+    desk = english(browser_of("moderator"))
+
+    def order() -> list[str]:
+        up_next = desk.get("/m/here/moderate").text.partition('id="next"')[2].partition('id="h-line"')[0]
+        return re.findall(r'data-row="([^"]+)"', up_next)
+
+    def press(id: str, words: str) -> None:
+        row = (
+            desk.get("/m/here/moderate")
+            .text.partition('id="next"')[2]
+            .partition(f'data-row="{id}"')[2]
+            .partition("</article>")[0]
+        )
+        form = next(part for part in row.split("<form")[1:] if f">{words}<" in part)
+        fields = dict(re.findall(r'name="(before|id|anchor)" value="([^"]*)"', form))
+        answer = send(desk, "question.queue", page="moderate", **fields)
+        assert answer.status_code == 303 and answer.location.endswith(f"#q-{id}")
+
+    assert order() == ids
+    press(ids[0], "Move down")
+    assert order() == [ids[1], ids[0], ids[2]]
+    press(ids[0], "Move down")
+    assert order() == [ids[1], ids[2], ids[0]]
+    press(ids[0], "Move up")
+    assert order() == [ids[1], ids[0], ids[2]]
+    page = desk.get("/m/here/moderate").text.partition('id="next"')[2].partition('id="h-line"')[0]
+    assert page.count("Move up") == page.count("Move down") == 2, "not past the ends"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(40, "in 40 seconds"), (119, "in 119 seconds"), (600, "in 10 minutes")])
+def test_how_long_to_wait_is_said_as_people_say_it(
+    browser_of: Browsers, world: World, seconds: int, words: str
+) -> None:
+    client = english(browser_of("web"))
+    send(client, "question.ask", text="Vem vattnar?")
+    assert world.ask("moderator", "meeting.asking", {"slow": seconds})["ok"]
+    page = send(client, "question.ask", text="Och vem betalar?").text
+    assert "Yours can be sent in" in page and words.removeprefix("in ") in page
+
+
+def test_a_page_that_was_asked_for_with_a_choice_comes_back_with_it(browser_of: Browsers, world: World) -> None:
+    client = browser_of("moderator")
+    form = {"csrf_token": csrf(client, "/m/here/speaker?item=i-before"), "op": str(uuid4()), "page": "speaker"}
+    body = {**form, "id": "q-approved", "text": "Ja.", "anchor": "q-approved"}
+    answer = client.post("/m/here/do/question.reply?item=i-before", data=body)
+    assert answer.status_code == 303 and answer.location == "/m/here/speaker?item=i-before#q-approved"
+    body = {**body, "op": str(uuid4()), "text": "Nej.", "anchor": ""}
+    odd = client.post("/m/here/do/question.reply?item=%0d%0aX:%20y%26z", data=body)
+    assert odd.status_code == 303 and odd.location == "/m/here/speaker?item=%0D%0AX%3A+y%26z"
+
+
+def test_what_everyone_sees_is_not_offered_to_be_merged_into_what_waits(browser_of: Browsers, world: World) -> None:
+    desk = browser_of("moderator")
+
+    def offered(id: str) -> set[str]:
+        form = desk.get(f"/m/here/moderate?q={id}").text.partition('name="into"')[2].partition("</select>")[0]
+        return set(re.findall(r'<option value="([^"]+)"', form))
+
+    assert {"q-approved", "q-claimed"} <= offered("q-pending")
+    assert "q-approved" in offered("q-next") and "q-pending" not in offered("q-next")
+    answer = send(desk, "question.merge", "moderate", id="q-next", into="q-pending")
+    assert answer.status_code == 409 and world.one("SELECT state FROM question WHERE id = 'q-next'") == "approved"

@@ -18,7 +18,7 @@ from .line import stand_in
 
 
 class Merge(Decided):
-    into: Id = Field(description="the question that stays; anything may still become of it")
+    into: Id = Field(description="the question that stays: still open, and seen by everyone if the other is")
 
 
 @command("question.merge", role="moderator", payload=Merge, limit="300/minute")
@@ -28,8 +28,9 @@ def merge(ctx: Context, p: Merge) -> dict[str, Any]:
     question = at_hand(ctx, p.id, p.expected_version)
     if into.id == question.id:
         raise Refused("invalid", field="into", why="into_itself")
-    if into.state not in model.OPEN:
-        raise Refused("state", field="into", current=ctx.picture("questions", into), why=into.state)
+    if not model.mergeable(question.state, into.state):
+        why = "into_what_waits" if into.state in model.OPEN else into.state
+        raise Refused("state", field="into", current=ctx.picture("questions", into), why=why)
     was = question.state
     done = change(ctx, question, "merge", "question.merge", into=into.id)
     question.was, question.merged_into = was, into.id

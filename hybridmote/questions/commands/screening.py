@@ -26,6 +26,18 @@ class Judge(Decided):
     )
 
 
+class Reject(Judge):
+    @classmethod
+    def of_form(cls, typed: dict[str, str]) -> dict[str, Any]:
+        """A plain form sends a ready reason and what was added apart, and one of them must be there."""
+        body = super().of_form(typed)
+        ready = body.pop("ready", "")
+        reason = " ".join(part for part in (ready, body.get("reason", "").strip()) if part)
+        if not reason:
+            raise Refused("empty", field="reason")
+        return {**body, "reason": reason}
+
+
 class Move(Decided):
     item: Id
 
@@ -71,7 +83,7 @@ def approve(ctx: Context, p: Judge) -> dict[str, Any]:
     return done
 
 
-@command("question.reject", role="moderator", payload=Judge, limit="300/minute")
+@command("question.reject", role="moderator", payload=Reject, limit="300/minute")
 def reject(ctx: Context, p: Judge) -> dict[str, Any]:
     """Do not take it up; the asker reads why."""
     question = at_hand(ctx, p.id, p.expected_version)

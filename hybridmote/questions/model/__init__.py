@@ -57,6 +57,12 @@ def supportable(state: State, own: bool = False) -> bool:
     return state in SUPPORTABLE and not own
 
 
+def mergeable(state: State, into: State) -> bool:
+    """Whether a question may become part of one that is in that state: what everyone sees does not go into what nobody
+    has looked at yet, and so out of their sight."""
+    return into in OPEN and not (state in PUBLIC and into == "pending")
+
+
 def audiences(state: State, author: str | None) -> frozenset[str]:
     """Whose picture of the meeting holds the question. `author`: a participant's id; None when it was asked aloud."""
     heard = {"staff"}

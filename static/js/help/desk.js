@@ -34,7 +34,7 @@ export function Wanted({ say }) {
         ${answered.map(
           (call) =>
             html`<${Case} key=${call.id} call=${call}>
-              <p class="small"><b>${t("Answer:")}</b> ${call.reply}</p>
+              <p class="small"><b>${t("Answer:")}</b> <bdi>${call.reply}</bdi></p>
             <//>`,
         )}
       </details>`

@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/preact.standalon
 import { useApp, useContentLang, useDay } from "../shared/context.js";
 
 const WAIT = 5_000;
+const MINUTE = 60_000;
 
 /** @returns {Promise<object>} what hybridmote/ahead.py tells, or {problem}; never rejects */
 async function ask({ boot, t }, step) {
@@ -45,6 +46,7 @@ export function usePreview(step) {
   const [told, set] = useState(null);
   const [again, setAgain] = useState(0);
   const key = step && JSON.stringify(step);
+  const minute = Math.floor(now / MINUTE); // `now` itself is another at every drawing
   const last = useRef(key);
   useEffect(() => {
     let wanted = true;
@@ -54,7 +56,7 @@ export function usePreview(step) {
     return () => {
       wanted = false;
     };
-  }, [key, meeting.version, now, again]);
+  }, [key, meeting.version, minute, again]);
   return [step ? told : null, () => setAgain((n) => n + 1)];
 }
 

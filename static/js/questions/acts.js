@@ -6,7 +6,7 @@ import { useApp } from "../shared/context.js";
 import { claimsOf } from "./claims.js";
 import { useForms } from "./forms.js";
 import { lastDone, whoWasFaster } from "./others.js";
-import { stepped, upNext } from "./queue.js";
+import { stepped, turned, upNext } from "./queue.js";
 
 /** The acts that open a form in the row; the others are done at once. */
 export const FORMS = new Set(["reject", "wording", "merge", "item", "mute", "reveal"]);
@@ -36,8 +36,10 @@ const COMMANDS = {
 const FORM_COMMANDS = new Set([...FORMS].map((kind) => COMMANDS[kind]));
 const VERSIONED = new Set(["approve", "reopen", "reject", "wording", "merge", "item"]);
 
-/** From which list a command was sent: what becomes of it is said there. What was sent before a reload, by the queue. */
+/** From which list and row a command was sent: what becomes of it is said there. What was sent before a reload, by the
+ *  queue. */
 const from = new Map();
+const rowOf = (entry) => from.get(entry.op)?.row ?? entry.payload.id;
 
 const done = (t) => ({
   approve: t("Approved."),
@@ -70,16 +72,16 @@ export function useActs(place, say) {
   const forms = useForms(place);
   const claims = claimsOf(app);
   const entries = useSignal(outbox.entries).filter((entry) => isAct(entry));
-  const about = (entry, q) => entry.payload.id === q.id || (entry.payload.person && entry.payload.person === q.author_id);
+  const about = (entry, q) => rowOf(entry) === q.id || (entry.payload.person && entry.payload.person === q.author_id);
 
   useEffect(
     () =>
       outbox.onAnswer((entry, answer) => {
-        const { id } = entry.payload;
+        const id = rowOf(entry);
         if (!isAct(entry) || !id || !forms.of(id)) return;
         if (answer.ok && FORM_COMMANDS.has(entry.name)) forms.done(id);
         // Who looks at it again and goes on has seen how it is now.
-        else if (answer.problem?.code === "stale") forms.write(id, { version: answer.problem.current?.version });
+        else if (answer.problem?.code === "stale" && id === entry.payload.id) forms.write(id, { version: answer.problem.current?.version });
       }),
     [],
   );
@@ -93,6 +95,8 @@ export function useActs(place, say) {
       else send(kind, q, payloadOf(kind, q));
     },
     submit(kind, q, payload) {
+      const into = kind === "merge" && store.one("questions", payload.into);
+      if (into && turned(q, into)) return send(kind, q, { id: into.id, into: q.id }, into.version);
       const version = forms.of(q.id)?.values.version ?? q.version;
       return send(kind, q, payload, version);
     },
@@ -136,21 +140,22 @@ export function useActs(place, say) {
     desk.current.dismiss(q);
     const of = COMMANDS[kind].startsWith("person.") ? { person: q.author_id } : { id: q.id };
     const versioned = VERSIONED.has(kind) ? { expected_version: version } : {};
-    const sent = outbox.send(COMMANDS[kind], { ...of, ...payload, ...versioned });
-    from.set(sent.op, place);
+    const body = { ...of, ...payload, ...versioned };
+    const sent = outbox.send(COMMANDS[kind], body);
+    from.set(sent.op, { place, row: q.id });
     sent.answer.then((answer) => {
       if (answer.ok) {
         say(done(t)[kind], q.id);
         if (kind === "mute") forms.done(q.id);
       } else if (OF_OTHERS.has(answer.problem.code)) {
         // What was done to it comes by another way than the refusal; a moment later the two fit together.
-        setTimeout(() => say(faster(app, q.id, answer.problem), q.id), 500);
+        setTimeout(() => say(faster(app, body.id ?? q.id, answer.problem), q.id), 500);
       }
     });
     return sent;
   }
 
-  const refused = entries.filter((one) => one.state === "failed" && (from.get(one.op) ?? "review") === place);
+  const refused = entries.filter((one) => one.state === "failed" && (from.get(one.op)?.place ?? "review") === place);
   return {
     forms,
     desk: desk.current,

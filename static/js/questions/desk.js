@@ -191,9 +191,9 @@ function Said({ question: q, taken, refusal, at, desk }) {
   if (!refusal || (field && FIELDS.has(field))) return null;
   const others = OF_OTHERS.has(refusal.problem.code);
   // Whose claim it was may have ended meanwhile: then there is nobody to take it over from.
-  if (refusal.problem.code === "claimed" && !at) return null;
+  if (refusal.problem.code === "claimed" && !at && refusal.payload.id === q.id) return null;
   return html`<p class="case__said" role="status">
-    <${Icon} name=${others ? "info" : "refused"} /><span>${others ? faster(app, q.id, refusal.problem) : words(refusal.problem)}${" "}<button
+    <${Icon} name=${others ? "info" : "refused"} /><span>${others ? faster(app, refusal.payload.id ?? q.id, refusal.problem) : words(refusal.problem)}${" "}<button
         class="linkish"
         type="button"
         onClick=${() => desk.dismiss(q)}

@@ -1,12 +1,12 @@
 // The question being written: its text, whether the name is hidden, which item it was begun under. A reload keeps it.
 
 import { useState } from "../../vendor/preact.standalone.module.js";
-import { graphemes } from "../shared/graphemes.js";
+import { cleaned, graphemes } from "../shared/graphemes.js";
 
 export const LIMIT = 500;
 
 /** @returns {number} characters left, as people count them; below zero when it is too long */
-export const left = (text) => LIMIT - graphemes(text.trim());
+export const left = (text) => LIMIT - graphemes(cleaned(text));
 
 /**
  * @param {ReturnType<typeof import("../lib/drafts.js").createDrafts>} drafts

@@ -7,7 +7,7 @@ import { Icon, when, words, Wrong } from "../shared/bits.js";
 import { useApp, useContentLang, useDay } from "../shared/context.js";
 import { subjectOf } from "./asking.js";
 import { left } from "./draft.js";
-import { short, targets } from "./queue.js";
+import { likened, short, targets, turned } from "./queue.js";
 
 /** Most of what can be merged into is the likest few; the rest is found by its words. */
 const OFFERED = 4;
@@ -16,7 +16,7 @@ const UNASKED = new Set(["break", "registration", "social"]);
 /** @param {object} props `taken`: somebody else has decided meanwhile */
 export function Fields(props) {
   const { q, id, form, desk, offline, busy, at, taken, refusal } = props;
-  const { t } = useApp();
+  const { clock, t } = useApp();
   const [missing, setMissing] = useState(null);
   const part = useRef(null);
   const { kind, values } = form;
@@ -36,19 +36,15 @@ export function Fields(props) {
 
   function submit(event) {
     event.preventDefault();
-    if (offline || busy || at) return;
+    if (offline || busy || at || past) return;
     const payload = PAYLOADS[kind](values, t);
     if (typeof payload === "string") {
       setMissing(payload);
       (part.current.querySelector("[data-first]") ?? part.current.querySelector("textarea, select, input"))?.focus();
       return;
     }
-    desk.submit(kind, q, until(payload));
+    desk.submit(kind, q, until(payload, clock.now()));
   }
-
-  const { clock } = useApp();
-  const until = ({ minutes, ...payload }) =>
-    minutes ? { ...payload, until: new Date(clock.now() + minutes * 60_000).toISOString() } : payload;
 
   function close() {
     desk.close(q);
@@ -64,25 +60,34 @@ export function Fields(props) {
   const field = { id: `f-${id}`, "aria-invalid": when(wrong), "aria-describedby": when(wrong, wrongId) };
   const Kind = KINDS[kind];
   const { send, anyway } = SENDS(t)[kind];
+  // The wording of what somebody else has decided stays as it is; what was written stands there to be copied.
+  const past = taken && kind === "wording" && q.state !== "pending";
   return html`<form class=${`fields fields--${kind}`} data-form=${kind} ref=${part} onSubmit=${submit} onKeyDown=${key}>
     <${Kind} ...${props} ...${{ values, write, field }} />
     ${wrong && html`<${Wrong} id=${wrongId}>${wrong}<//>`}
     <div class="fields__acts">
-      <button
-        class="btn btn--main"
-        type="submit"
-        aria-disabled=${when(offline || at)}
-        aria-describedby=${when(offline, "offline-why")}
-        aria-busy=${when(busy)}
-      >
-        ${taken && anyway ? anyway : send}
-      </button>
+      ${
+        !past &&
+        html`<button
+          class="btn btn--main"
+          type="submit"
+          aria-disabled=${when(offline || at)}
+          aria-describedby=${when(offline, "offline-why")}
+          aria-busy=${when(busy)}
+        >
+          ${taken && anyway ? anyway : send}
+        </button>`
+      }
       <button class="btn btn--quiet" type="button" onClick=${close}>
         ${taken ? t("Leave it as it is") : t("Cancel")}
       </button>
     </div>
   </form>`;
 }
+
+/** Minutes from now, as an instant; none: without an end. @param {number} now ms */
+export const until = ({ minutes, ...payload }, now) =>
+  minutes ? { ...payload, until: new Date(now + minutes * 60_000).toISOString() } : payload;
 
 const SENDS = (t) => ({
   reject: { send: t("Reject"), anyway: t("Reject anyway") },
@@ -194,6 +199,7 @@ function Merge({ q, id, values, write, field }) {
   const all = targets(questions, q, look);
   const chosen = all.find((one) => one.id === values.into) ?? questions.find((one) => one.id === values.into);
   const shown = all.slice(0, OFFERED);
+  const [goes, stays] = turned(q, chosen) ? [chosen, q] : [q, chosen];
   const stands = { pending: t("waits"), approved: t("in line"), on_stage: t("on stage") };
   return html`<div>
       <label class="label" for=${field.id}>${t("Merge it into: look for a word")}</label>
@@ -223,7 +229,7 @@ function Merge({ q, id, values, write, field }) {
             <span>
               ${short(one.text)}
               <span class="soft">
-                ${one.id === q.like && html`<b>${t("most alike")}</b>, `}${stands[one.state]}, ${t.n("{n} supports it", "{n} support it", one.support)}
+                ${likened(q, one) && html`<b>${t("most alike")}</b>, `}${stands[one.state]}, ${t.n("{n} supports it", "{n} support it", one.support)}
               </span>
             </span>
           </label>`,
@@ -234,9 +240,12 @@ function Merge({ q, id, values, write, field }) {
     ${
       chosen &&
       html`<div class="targets__both">
-        <p>${t("Goes into the other:")} <q>${q.text}</q> <span class="soft">${t.n("{n} supports it", "{n} support it", q.support)}</span></p>
-        <p>${t("Stays:")} <q>${chosen.text}</q> <span class="soft">${t.n("{n} supports it", "{n} support it", chosen.support)}</span></p>
-        <p class="fields__note">${t("Everyone who supports either is counted once. It can be parted again.")}</p>
+        <p>${t("Goes into the other:")} <q>${goes.text}</q> <span class="soft">${t.n("{n} supports it", "{n} support it", goes.support)}</span></p>
+        <p>${t("Stays:")} <q>${stays.text}</q> <span class="soft">${t.n("{n} supports it", "{n} support it", stays.support)}</span></p>
+        <p class="fields__note">
+          ${stays === q && t("This one is in line already: the one that waits goes into it.")}${" "}
+          ${t("Everyone who supports either is counted once. It can be parted again.")}
+        </p>
       </div>`
     }`;
 }
@@ -270,7 +279,7 @@ export const asked = (items, day) =>
       one.day === day && !UNASKED.has(one.kind) && one.state !== "cancelled" && subjectOf(items, one) === one,
   );
 
-function Mute({ q, values, write, field }) {
+export function Mute({ q, values, write, field }) {
   const { t } = useApp();
   const long = [
     ["15", t("15 minutes")],

@@ -128,18 +128,24 @@ const OPEN = new Set(["pending", "approved", "on_stage"]);
  */
 export function targets(questions, question, text) {
   const words = text.toLocaleLowerCase().split(/\s+/).filter(Boolean);
-  const rank = (q) => (q.id === question.like ? 0 : q.item === question.item ? 1 : 2);
+  const rank = (q) => (likened(question, q) ? 0 : q.item === question.item ? 1 : 2);
   return questions
     .filter((q) => q.id !== question.id && OPEN.has(q.state))
     .filter((q) => (words.length ? holds(q, words) : q.item === question.item || q.id === question.like))
     .sort((a, b) => rank(a) - rank(b) || b.support - a.support || older(a, b));
 }
 
+/** Whether either is what the other is most like. */
+export const likened = (question, other) => other.id === question.like || other.like === question.id;
+
+/** What stands in line stays there: of it and one that waits, the one that waits goes into the other. */
+export const turned = (question, into) => question.state === "approved" && into?.state === "pending";
+
 /** What has been merged into each: id → its parts, the oldest first. */
 export function parts(questions) {
   const found = new Map();
-  for (const q of [...questions].sort(older)) {
-    if (q.state === "merged" && q.merged_into) found.set(q.merged_into, [...(found.get(q.merged_into) ?? []), q]);
+  for (const q of questions.filter((one) => one.state === "merged" && one.merged_into).sort(older)) {
+    found.set(q.merged_into, [...(found.get(q.merged_into) ?? []), q]);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // Writing down what was asked aloud in the hall, or asking for somebody who takes part.
 
-import { html, useEffect, useRef, useState } from "../../vendor/preact.standalone.module.js";
+import { html, useRef, useState } from "../../vendor/preact.standalone.module.js";
 import { timed } from "../programme/order.js";
 import { when, words, Wrong } from "../shared/bits.js";
 import { useApp, useContentLang, useDay, useOffline } from "../shared/context.js";
@@ -8,6 +8,7 @@ import { subjectOf } from "./asking.js";
 import { left } from "./draft.js";
 import { asked } from "./fields.js";
 import { begin } from "./find.js";
+import { called, usePeople } from "./people.js";
 
 const FIELDS = ["text", "name", "item"];
 
@@ -83,7 +84,7 @@ export function Record({ say }) {
         ${
           person
             ? html`<p class="tool__who">
-                ${t("Asked for {name}", { name: [person.name, person.organisation].filter(Boolean).join(", ") })}${" "}
+                ${t("Asked for {name}", { name: called(person) })}${" "}
                 <button class="linkish" type="button" onClick=${() => choose(null)}>${t("Somebody else")}</button>
               </p>`
             : html`<input
@@ -102,7 +103,7 @@ export function Record({ say }) {
                       (one) =>
                         html`<li key=${one.id}>
                           <button class="linkish" type="button" onClick=${() => choose(one)}>
-                            ${[one.name, one.organisation].filter(Boolean).join(", ")}
+                            ${called(one)}
                           </button>
                         </li>`,
                     )}
@@ -127,27 +128,3 @@ export function Record({ say }) {
 
 /** Over coffee, what is written down was asked of the talk before it. */
 const lately = (items) => items.filter((one) => one.actual_start).at(-1);
-
-/** Those who take part and are called that; found by the server, since their names are on nobody's page. */
-function usePeople(base, name) {
-  const [people, set] = useState([]);
-  const wanted = name.trim();
-  useEffect(() => {
-    set([]);
-    if (wanted.length < 2) return undefined;
-    const stop = new AbortController();
-    const timer = setTimeout(async () => {
-      try {
-        const answer = await fetch(`${base}/people?name=${encodeURIComponent(wanted)}`, { signal: stop.signal });
-        if (answer.ok) set((await answer.json()).people);
-      } catch {
-        // Without contact a name can still be written.
-      }
-    }, 250);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [base, wanted]);
-  return people;
-}

@@ -3,13 +3,14 @@
 import { html, useState } from "../../vendor/preact.standalone.module.js";
 import { useList, useSignal } from "../lib/hooks.js";
 import { timed } from "../programme/order.js";
-import { Act } from "../shared/act.js";
-import { Icon, when, words, Wrong } from "../shared/bits.js";
+import { Icon, when, Wrong } from "../shared/bits.js";
 import { useApp, useContentLang, useDay, useOffline } from "../shared/context.js";
 import { subjectOf } from "./asking.js";
 import { soundOn, switchSound } from "./bell.js";
 import { asked } from "./fields.js";
 import { begin } from "./find.js";
+import { useSend } from "./send.js";
+import { Silent } from "./silent.js";
 
 export function Taking({ say }) {
   const { t } = useApp();
@@ -39,25 +40,6 @@ export function NotScreened() {
   return html`<p class="aside-note not-screened">
     <${Icon} name="info" /><span>${t("Questions to {title}:", { title: item.title })} <b>${modes(t)[item.asking]}</b></span>
   </p>`;
-}
-
-/** A send whose refusal is said by the form. @returns {[Function, string | null, boolean]} */
-function useSend(say) {
-  const { outbox } = useApp();
-  const [wrong, setWrong] = useState(null);
-  const [busy, setBusy] = useState(false);
-  const send = (name, payload, done) => {
-    setWrong(null);
-    setBusy(true);
-    const sent = outbox.send(name, payload);
-    sent.answer.then((answer) => {
-      setBusy(false);
-      if (answer.ok) return say(done, name);
-      outbox.dismiss(sent.op);
-      return setWrong(words(answer.problem));
-    });
-  };
-  return [send, wrong, busy];
 }
 
 function Mode({ say }) {
@@ -147,35 +129,6 @@ function Limits({ say }) {
       <button class="btn" type="submit" aria-disabled=${when(offline)} aria-busy=${when(busy)}>${t("Keep these")}</button>
     </div>
   </form>`;
-}
-
-/** Those who may not ask, as far as they have asked something. */
-function Silent({ say }) {
-  const { store, t } = useApp();
-  const offline = useOffline();
-  const [send, wrong, busy] = useSend(say);
-  const people = new Map();
-  for (const q of useList(store, "questions")) if (q.author_muted) people.set(q.author_id, q.author);
-  if (people.size === 0) return null;
-  return html`<div class="tool__wide">
-    <h3>${t("Muted")}</h3>
-    <ul class="tool__muted">
-      ${[...people].map(
-        ([id, one]) =>
-          html`<li key=${id}>
-            <span><${Icon} name="muted" /> ${[one.name, one.organisation].filter(Boolean).join(", ")}</span>
-            <${Act}
-              className="btn btn--small"
-              offline=${offline}
-              busy=${busy}
-              onAct=${() => send("person.unmute", { person: id }, t("May ask again."))}
-              >${t("Unmute the asker")}<span class="vh"> ${one.name}</span><//
-            >
-          </li>`,
-      )}
-    </ul>
-    ${wrong && html`<${Wrong} id="muted-wrong">${wrong}<//>`}
-  </div>`;
 }
 
 function Sound() {

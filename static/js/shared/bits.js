@@ -1,6 +1,7 @@
 // Small pieces that several rooms draw alike; templates/shared/macros.html draws the same.
 
 import { html } from "../../vendor/preact.standalone.module.js";
+import { isolated } from "../lib/i18n.js";
 
 /** A shape beside words, never instead of them; the shapes stand in templates/shared/icons.html. */
 export function Icon({ name }) {
@@ -9,7 +10,7 @@ export function Icon({ name }) {
 
 /** "Name, role, organisation": whatever of it is known. */
 export function person(who) {
-  return [who.name, who.role, who.organisation].filter(Boolean).join(", ");
+  return [who.name, who.role, who.organisation].filter(Boolean).map(isolated).join(", ");
 }
 
 /** What was wrong with what was typed, by the field it was typed in. */
