@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     max_body_kb: int = Field(256, ge=16, description="Largest request body, in kB.")
     max_slides_mb: int = Field(100, ge=1, le=2000, description="Largest PDF of slides, in MB.")
     mail_backend: Literal["smtp", "file", "off"] = Field(
-        "off", description="How letters leave: smtp; file: written to the data folder, to be read at the desk; off: wait."
+        "off",
+        description="How letters leave: smtp; file: written to the data folder, to be read at the desk; off: wait.",
     )
     mail_host: str = Field("localhost", description="Name of the mail server; its certificate must be for that name.")
     mail_port: int = Field(587, ge=1, le=65535, description="Its port: 587 with starttls, 465 with tls, as a rule.")

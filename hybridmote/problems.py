@@ -121,7 +121,6 @@ WHY: dict[str, Any] = {
     "poll_open": _l("The poll is open already."),
     "poll_opened": _l("The poll has been opened. Make a new one instead."),
     "poll_closed": _l("The poll is closed."),
-    "no_email": _l("That is no e-mail address. Write it as name@example.se."),
     "unknown_placeholder": _l("The letter has no {%(unknown)s}. There are: %(known)s."),
     "missing_placeholder": _l("Without {%(missing)s} the letter would be of no use."),
     "not_to_many": _l("That letter is sent by itself, and cannot be sent to many."),
@@ -179,7 +178,9 @@ WHY: dict[str, Any] = {
     "parent_deleted": _l("What it is part of is deleted. Put that back first."),
     # ways in
     "no_walk_ins": _l("This meeting is for those who have registered."),
-    "many_walk_ins": _l("Many have come in from this network without a place, and no more can. Ask somebody of the staff."),
+    "many_walk_ins": _l(
+        "Many have come in from this network without a place, and no more can. Ask somebody of the staff."
+    ),
     "not_the_code": _l("That is not the code on the screen. Read it again: five letters and digits."),
     "is_in_already": _l("You are in already on this device."),
     # registration
@@ -202,7 +203,7 @@ WHY: dict[str, Any] = {
     "has_place": _l("That address has a place already."),
     "own_address": _l("That is the address of who has the place."),
     "not_confirmed": _l("The place is not confirmed."),
-    "not_waiting": _l("They do not wait for a place."),
+    "not_in_line": _l("They do not wait for a place."),
     "cancelled_place": _l("The place is cancelled."),
     "has_arrived": _l("They have come already."),
     "not_offered": _l("No place is offered."),

@@ -47,7 +47,8 @@ def _described(c: Command) -> dict[str, Any]:
     return {
         "name": c.name,
         "summary": c.about,
-        "roles": [r for r in ROLES if c.role in (r, GUEST) or c.role in IMPLIES.get(r, ())] + [GUEST] * (c.role == GUEST),
+        "roles": [r for r in ROLES if c.role in (r, GUEST) or c.role in IMPLIES.get(r, ())]
+        + [GUEST] * (c.role == GUEST),
         "limit": c.limit,
         "fields": [
             {

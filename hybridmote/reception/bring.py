@@ -67,7 +67,11 @@ def brought(slug: str) -> Any:
         except RequestEntityTooLarge:
             raise Refused("too_large", field="file", why="sheet_too_large") from None
         check_csrf()
-        name, rows = (sent.filename or "", _read(sent.read())) if sent else (form.get("name", ""), _typed(form))
+        if sent:
+            with sent.stream:  # a large one lies in a file of its own meanwhile
+                name, rows = sent.filename or "", _read(sent.read())
+        else:
+            name, rows = form.get("name", ""), _typed(form)
         if not rows:
             raise Refused("invalid", field="file", why="no_sheet")
         usual, letter = form.get("fee", ""), form.get("letter") == "true"
@@ -83,7 +87,9 @@ def brought(slug: str) -> Any:
 
 
 def show(slug: str, said: Said = None, typed: Typed | None = None, look: dict[str, Any] | None = None) -> Any:
-    return door.page(slug, "registration/desk_import.html", lambda *of: _drawn(*of, look), said, typed)
+    return door.page(
+        slug, "registration/desk_import.html", lambda db, row, who: _drawn(db, row, who, look), said, typed
+    )
 
 
 def _drawn(db: Session, row: Meeting, _caller: Caller, look: dict[str, Any] | None) -> dict[str, Any]:

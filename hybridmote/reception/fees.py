@@ -40,7 +40,9 @@ def _again(slug: str, said: Said, typed: Typed) -> Any:
 
 
 def show(slug: str, said: Said = None, typed: Typed | None = None) -> Any:
-    return door.page(slug, "registration/desk_fees.html", lambda *of: _drawn(*of, said, typed or {}), said, typed)
+    return door.page(
+        slug, "registration/desk_fees.html", lambda db, row, who: _drawn(db, row, who, said, typed or {}), said, typed
+    )
 
 
 def _drawn(db: Session, row: Meeting, _caller: Caller, said: Said, typed: Typed) -> dict[str, Any]:

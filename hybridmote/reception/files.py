@@ -67,7 +67,7 @@ def people_as(slug: str, kind: str) -> Response:
 def _columns() -> list[Column]:
     """Named as an import reads them, so that a list can be taken out, changed and brought to another meeting."""
     times = _("ISO 8601, UTC; in a spreadsheet the meeting's own time")
-    states = {k: v for k, v in state_words().items() if k in model.STATES}
+    states = {str(k): v for k, v in state_words().items() if k in model.STATES}
     places = {"hall": _("in the hall"), "web": _("on the web")}
     return [
         Column("number", _("Number"), _("Of the registration, from 1"), "number"),

@@ -76,7 +76,7 @@ def pending(db: Session, row: Meeting) -> list[dict[str, Any]]:
         amount = model.Amount(sign * what.amount.net, what.amount.vat, what.amount.currency)
         told = (number, holder, what.text, amount.net, amount.currency)
         grouped.setdefault(what.payer.key, []).append((what, told, amount))
-    found = [
+    by_payer: list[dict[str, Any]] = [
         {
             "payer": of[-1][0].payer,
             "lines": sorted(told for _what, told, _amount in of),
@@ -84,7 +84,7 @@ def pending(db: Session, row: Meeting) -> list[dict[str, Any]]:
         }
         for of in grouped.values()
     ]
-    return sorted(found, key=lambda one: str(one["payer"].name).casefold())
+    return sorted(by_payer, key=lambda one: str(one["payer"].name).casefold())
 
 
 def _total(of: model.Total) -> dict[str, str]:

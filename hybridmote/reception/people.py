@@ -1,6 +1,5 @@
 """Who has a place, who waits, who has come; and one of them: what they pay, what they need, what they were written."""
 
-from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +26,8 @@ from ..web import meeting_and_caller
 from . import door
 from .door import Said, Typed, pages
 
-A_PAGE = 100
+A_PAGE = 50
+SEES = ("owed", "from")  # beside the list
 ONLY = ("here", "absent", "unused", "refused", "moving", "by_hand")
 FORMS = frozenset(
     {
@@ -107,6 +107,7 @@ def _list(db: Session, row: Meeting, caller: Caller) -> dict[str, Any]:
         "found": len(found),
         "at": at,
         "pages_there": pages_there,
+        "see": request.args.get("see", "") if request.args.get("see") in SEES else "",
         "query": query,
         "asked": lambda **more: "?" + urlencode({k: v for k, v in {**query, **more}.items() if v}),
         "fees": [fee for fee in fees if not fee.removed],
@@ -157,7 +158,7 @@ def state_words() -> dict[str, str]:
         "confirmed": _("Has a place"),
         "waiting": _("Waits"),
         "offered": _("Is offered a place"),
-        "cancelled": _("Cancelled"),
+        "cancelled": _("Place cancelled"),
         "all": _("All, cancelled too"),
     }
 
@@ -183,7 +184,13 @@ def one(slug: str, id: str) -> Any:
         _result, said, typed = door.carry_out(slug, FORMS - {"registration.enrol"})
         if not said:
             return redirect(f"/m/{slug}/desk/people/{id}?did={request.form['command']}", 303)
-    return door.page(slug, "registration/desk_person.html", lambda *of: _one(*of, id, said, typed or {}), said, typed)
+    return door.page(
+        slug,
+        "registration/desk_person.html",
+        lambda db, row, who: _one(db, row, who, id, said, typed or {}),
+        said,
+        typed,
+    )
 
 
 def _one(db: Session, row: Meeting, _caller: Caller, id: str, said: Said, typed: Typed) -> dict[str, Any]:
@@ -211,6 +218,7 @@ def _one(db: Session, row: Meeting, _caller: Caller, id: str, said: Said, typed:
     }
     return {
         "one": entry,
+        "version": r.version,  # as it is drawn now: who saves again after "somebody was faster" has seen it
         "fee": either(fee.name, door.language()) if fee else None,
         "fees": [(f.id, either(f.name, door.language())[0]) for f in fees_of(db, row.id) if f.id != r.fee_id],
         "price": money(r.price, r.currency),
@@ -251,14 +259,14 @@ def enrol(slug: str) -> Any:
 
 
 def _enrol(db: Session, row: Meeting, _caller: Caller) -> dict[str, Any]:
-    taken = Counter(counts(db, row.id)["fees"])
+    taken: dict[str, dict[str, int]] = counts(db, row.id)["fees"]
     return {
         "fees": [
             {
                 "id": fee.id,
                 "name": either(fee.name, door.language())[0],
                 "price": money(fee.price, fee.currency),
-                "full": fee.capacity is not None and _of(taken[fee.id]) >= fee.capacity,
+                "full": fee.capacity is not None and _of(taken.get(fee.id)) >= fee.capacity,
             }
             for fee in fees_of(db, row.id)
         ]

@@ -164,7 +164,7 @@ def _swedish(page: Page) -> bool:
 
 def test_it_saves_by_itself_shows_what_it_looks_like_and_goes_back(house: House, look: Look) -> None:
     page = desk(house, look)
-    check(page, ".write .field", "#checklist", ".invite__ways a")
+    check(page, ".write .field", "#checklist", ".desk-nav a")
     box = field(page, "about-sv")
     before = box.input_value()
     preview = page.locator("#about-sv .write__preview")

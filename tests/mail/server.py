@@ -98,11 +98,12 @@ class Server:
         def smtp() -> SMTP:
             return SMTP(box, loop=self.loop, hostname="localhost", **options)
 
-        listening = self.loop.create_server(smtp, "127.0.0.1", 0, ssl=context)
-        self.listening = self.loop.run_until_complete(listening)
-        box.port = self.listening.sockets[0].getsockname()[1]
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
+        listening = self.loop.create_server(smtp, "127.0.0.1", 0, ssl=context)
+        # there, not here: a test with a browser has a loop of its own
+        self.listening = asyncio.run_coroutine_threadsafe(listening, self.loop).result(10)
+        box.port = self.listening.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(10)

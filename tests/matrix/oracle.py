@@ -316,7 +316,11 @@ def _tally(here: Tables) -> Told:
             of = fees.setdefault(r["fee_id"] or "", {})
             of[r["state"]] = of.get(r["state"], 0) + 1
         came = [r for r in here["registration"] if r["arrived_at"] and r["state"] == "confirmed"]
-        yield "staff", t["id"], {"id": t["id"], "stamp": t["stamp"], "states": states, "fees": fees, "arrived": len(came)}
+        yield (
+            "staff",
+            t["id"],
+            {"id": t["id"], "stamp": t["stamp"], "states": states, "fees": fees, "arrived": len(came)},
+        )
 
 
 def _place(here: Tables) -> Told:

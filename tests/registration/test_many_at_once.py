@@ -128,7 +128,14 @@ def test_a_plain_form_that_is_pressed_many_times_counts_once(world: World, site:
     first, named = site.app.test_client(), site.app.config["SESSION_COOKIE_NAME"]
     page = first.get("/m/here/register").text
     hidden = {name: re.findall(rf'name="{name}" value="([^"]+)"', page)[0] for name in ("op", "csrf_token")}
-    form = {**hidden, "page": "register", "fee": "f-web", "name": "Person", "email": "twice@many.test", "agreed": "true"}
+    form = {
+        **hidden,
+        "page": "register",
+        "fee": "f-web",
+        "name": "Person",
+        "email": "twice@many.test",
+        "agreed": "true",
+    }
     cookie = first.get_cookie(named)
     assert cookie is not None
 
@@ -224,7 +231,7 @@ def test_an_offer_is_accepted_while_it_ends(world: World) -> None:
 
         with ThreadPoolExecutor(4) as both:
             asked = [both.submit(accept, late), both.submit(pass_on, 0.045), both.submit(pass_on, 0.06)]
-            accepted = [one.result(20) for one in asked][0]
+            accepted, *_passed_on = (one.result(20) for one in asked)
         one_outcome(world, accepted, over=not accepted["ok"])
         outcomes.add(accepted["ok"])
     print(f"accepted or not: {outcomes}")

@@ -155,7 +155,7 @@ def _people(ctx: Context, it: Import) -> dict[str, Participant]:
     return {person.id: person for person in ctx.session.scalars(here)}
 
 
-def _holders(it: Import) -> Select[tuple[str]]:
+def _holders(it: Import) -> Select[str]:
     return select(Registration.participant_id).where(Registration.import_id == it.id)
 
 
@@ -208,10 +208,10 @@ def _elsewhere(ctx: Context, it: Import) -> set[str]:
     place and their letters."""
     found: set[str] = set()
     for table in Base.metadata.sorted_tables:
-        for column in table.columns:
-            if not column.references(Participant.__table__.c.id) or table is Letter.__table__:
+        for key in table.foreign_keys:
+            if key.column is not Participant.__table__.c.id or table is Letter.__table__:
                 continue
-            named = select(column).where(column.in_(_holders(it))).distinct()
+            named = select(key.parent).where(key.parent.in_(_holders(it))).distinct()
             if table is Registration.__table__:
                 named = named.where(or_(table.c.import_id.is_(None), table.c.import_id != it.id))
             found.update(ctx.session.scalars(named))

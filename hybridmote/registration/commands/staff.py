@@ -42,7 +42,6 @@ from .common import (
     with_place,
 )
 
-
 DECIDED_ON = Field(None, description="the registration's `version` that was decided on")
 
 
@@ -214,7 +213,7 @@ def offer_now(ctx: Context, p: Offer) -> dict[str, Any]:
     """Offer a place to somebody who waits, or give it to them, before others in the line."""
     r = ctx.get(Registration, p.id)
     if r.state not in ("waiting", "offered") or (r.state == "offered" and not p.at_once):
-        raise Refused("state", why="not_waiting")
+        raise Refused("state", why="not_in_line")
     fee = ctx.session.get_one(Fee, r.fee_id) if r.fee_id else None
     if fee is not None and r.state == "waiting" and not p.over and left(ctx, fee) == 0:
         raise Refused("closed", why="full")

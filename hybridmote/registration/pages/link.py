@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from ...access import find_meeting
 from ...db import reading, utc_now
+from ...meetings.model import phase
 from ...participants.store import Grant
 from ...problems import problem
 from ...web import caller_in, done, form_page
@@ -39,6 +40,7 @@ def show(
         caller = caller_in(db, row)
         fees = drawing.offered(db, row)
         drawn = drawing.page(row, caller, now) | {"state": drawing.is_open(db, row, fees, now)}
+        drawn["phase"] = phase(row.starts, row.ends, now)
         closed = None if known else _closed(db, row.id)
     errors = drawing.faults(COMMAND, typed or {}, said) if said else []
     page = render_template(
