@@ -305,10 +305,15 @@ def test_two_thousand_questions_keep_nobody_waiting(
 
     monkeypatch.setattr(offload, "run", away)
     monkeypatch.setattr(time, "sleep", turn)
-    since[0] = time.perf_counter()
-    fetch(client, file)
-    mine.append(time.perf_counter() - since[0])
-    assert len(mine) > 4 and max(mine) < 0.1, mine
+    longest = []
+    for _ in range(3):  # what holds others up does so every time; a busy machine, or a collection of rubbish, does not
+        mine.clear()
+        since[0] = time.perf_counter()
+        fetch(client, file)
+        mine.append(time.perf_counter() - since[0])
+        assert len(mine) > 4
+        longest.append(max(mine))
+    assert min(longest) < 0.1, longest
 
 
 def test_the_paper_lets_others_work_while_it_is_made(world: World, browser_of: Browser) -> None:
