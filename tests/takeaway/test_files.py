@@ -3,12 +3,13 @@
 import csv
 import ctypes
 import datetime as dt
+import gc
 import io
 import json
 import re
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Event, Thread
 from typing import Any
 from xml.etree import ElementTree
@@ -279,6 +280,17 @@ def test_nothing_of_another_meeting_is_in_it(browser_of: Browser, world: World, 
     assert "What of approved?" in text and "their_" not in text
 
 
+@pytest.fixture
+def swept() -> Iterator[None]:
+    """What thousands of tests before have left in this process is no work of the server's: a collection that went
+    through it would hold the interpreter for longer than what is measured."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("swept")
 @pytest.mark.parametrize("file", ["questions.csv", "questions.json", "questions.xlsx"])
 def test_two_thousand_questions_keep_nobody_waiting(
     world: World, browser_of: Browser, file: str, monkeypatch: pytest.MonkeyPatch
@@ -311,6 +323,7 @@ def test_two_thousand_questions_keep_nobody_waiting(
     assert len(mine) > 4 and max(mine) < 0.1, mine
 
 
+@pytest.mark.usefixtures("swept")
 def test_the_paper_lets_others_work_while_it_is_made(world: World, browser_of: Browser) -> None:
     many(world, 1_000)
     client = browser_of("moderator")
@@ -327,16 +340,13 @@ def test_the_paper_lets_others_work_while_it_is_made(world: World, browser_of: B
     rows = [{"text": "Ord " * 60, "n": n} for n in range(2_000)]
     beside = Thread(target=tick)
     beside.start()
-    began = time.perf_counter()
     try:
         paper._drawable({"rows": rows})
         fetch(client, "questions.pdf")
     finally:
-        took = time.perf_counter() - began
         stop.set()
         beside.join()
-    # on a busy machine everything takes longer, and the gaps with it
-    assert max(gaps) < max(0.5, took / 4), "the interpreter was held"
+    assert max(gaps) < 0.5, "the interpreter was held"
 
 
 def many(world: World, number: int) -> None:

@@ -74,31 +74,29 @@ def release(ctx: Context, p: Which) -> dict[str, Any]:
     return {"id": question.id}
 
 
+def _decided(ctx: Context, p: Decided, act: model.Act, reason: str = "") -> dict[str, Any]:
+    question = at_hand(ctx, p.id, p.expected_version)
+    done = change(ctx, question, act, f"question.{act}", reason)
+    let_go(question)
+    return done
+
+
 @command("question.approve", role="moderator", payload=Judge, limit="300/minute")
 def approve(ctx: Context, p: Judge) -> dict[str, Any]:
     """Let everyone see it and support it."""
-    question = at_hand(ctx, p.id, p.expected_version)
-    done = change(ctx, question, "approve", "question.approve", p.reason)
-    let_go(question)
-    return done
+    return _decided(ctx, p, "approve", p.reason)
 
 
 @command("question.reject", role="moderator", payload=Reject, limit="300/minute")
 def reject(ctx: Context, p: Judge) -> dict[str, Any]:
     """Do not take it up; the asker reads why."""
-    question = at_hand(ctx, p.id, p.expected_version)
-    done = change(ctx, question, "reject", "question.reject", p.reason)
-    let_go(question)
-    return done
+    return _decided(ctx, p, "reject", p.reason)
 
 
 @command("question.reopen", role="moderator", payload=Decided, limit="300/minute")
 def reopen(ctx: Context, p: Decided) -> dict[str, Any]:
     """What was answered stands in line again; what was rejected waits to be looked at again."""
-    question = at_hand(ctx, p.id, p.expected_version)
-    done = change(ctx, question, "reopen", "question.reopen")
-    let_go(question)
-    return done
+    return _decided(ctx, p, "reopen")
 
 
 @command("question.move", role="moderator", payload=Move, limit="300/minute")

@@ -14,7 +14,8 @@ export const FORMS = new Set(["reject", "wording", "merge", "item", "mute", "rev
 const QUIET = new Set(["question.claim", "question.release", "question.upvote"]);
 export const OF_OTHERS = new Set(["stale", "state", "claimed"]);
 
-const COMMANDS = {
+/** Which command each act is. */
+export const COMMANDS = {
   approve: "question.approve",
   take: "question.take",
   answer: "question.answer",

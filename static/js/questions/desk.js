@@ -6,7 +6,7 @@ import { Act } from "../shared/act.js";
 import { Icon, person, words } from "../shared/bits.js";
 import { useApp } from "../shared/context.js";
 import { memo } from "../shared/memo.js";
-import { faster, FORMS, OF_OTHERS } from "./acts.js";
+import { COMMANDS, faster, FORMS, OF_OTHERS } from "./acts.js";
 import { Fields } from "./fields.js";
 import { actsOf, short } from "./queue.js";
 
@@ -241,7 +241,7 @@ function Acts({ question: q, id, place, offline, busy, at, like, form, desk }) {
       key=${kind}
       className=${look}
       ...${{ offline, act: kind, keys: LETTERS[kind], onAct: () => act(kind) }}
-      busy=${busy && BUSY[kind] === busy}
+      busy=${busy && COMMANDS[kind] === busy}
       >${name ? html`<${Icon} name=${kind} /><span class="vh">${kind === "up" ? t("Move up") : t("Move down")}</span>` : names[kind]}<//
     >`;
   };
@@ -270,17 +270,3 @@ function Acts({ question: q, id, place, offline, busy, at, like, form, desk }) {
     }
   </div>`;
 }
-
-const BUSY = {
-  approve: "question.approve",
-  take: "question.take",
-  answer: "question.answer",
-  put_back: "question.put_back",
-  reopen: "question.reopen",
-  unmerge: "question.unmerge",
-  next: "question.queue",
-  off: "question.queue",
-  up: "question.queue",
-  down: "question.queue",
-  unmute: "person.unmute",
-};

@@ -131,19 +131,24 @@ export const reasons = (t) => [
   t("Please ask it in kinder words."),
 ];
 
+/** `name`: under which it is kept. Each form has its own, so that no reason is taken for another's. */
+function Why({ label, name, values, write, field }) {
+  return html`<label class="label" for=${field.id}>${label}</label>
+    <textarea
+      class="field"
+      name="reason"
+      rows="2"
+      data-first
+      ...${field}
+      value=${values[name] ?? ""}
+      onInput=${(event) => write({ [name]: event.currentTarget.value })}
+    ></textarea>`;
+}
+
 function Reject({ values, write, field }) {
   const { t } = useApp();
   return html`<div>
-      <label class="label" for=${field.id}>${t("Reason, which the asker reads")}</label>
-      <textarea
-        class="field"
-        name="reason"
-        rows="2"
-        data-first
-        ...${field}
-        value=${values.reason ?? ""}
-        onInput=${(event) => write({ reason: event.currentTarget.value })}
-      ></textarea>
+      <${Why} label=${t("Reason, which the asker reads")} name="reason" values=${values} write=${write} field=${field} />
     </div>
     <details class="fields__ready">
       <summary>${t("Ready-made reasons")}</summary>
@@ -291,16 +296,7 @@ export function Mute({ q, values, write, field }) {
       <${Icon} name="muted" /> ${t("{name} may then read and support, but not ask.", { name: q.author?.name ?? "" })}
     </p>
     <div>
-      <label class="label" for=${field.id}>${t("Reason, which the person reads")}</label>
-      <textarea
-        class="field"
-        name="reason"
-        rows="2"
-        data-first
-        ...${field}
-        value=${values.why ?? ""}
-        onInput=${(event) => write({ why: event.currentTarget.value })}
-      ></textarea>
+      <${Why} label=${t("Reason, which the person reads")} name="why" values=${values} write=${write} field=${field} />
     </div>
     <div>
       <label class="label" for=${`${field.id}-long`}>${t("For how long")}</label>
@@ -318,16 +314,7 @@ export function Mute({ q, values, write, field }) {
 function Reveal({ q, values, write, field }) {
   const { t } = useApp();
   return html`<div>
-    <label class="label" for=${field.id}>${t("Why the name is shown: the asker reads it, and it is kept on record")}</label>
-    <textarea
-      class="field"
-      name="reason"
-      rows="2"
-      data-first
-      ...${field}
-      value=${values.shown ?? ""}
-      onInput=${(event) => write({ shown: event.currentTarget.value })}
-    ></textarea>
+    <${Why} label=${t("Why the name is shown: the asker reads it, and it is kept on record")} name="shown" values=${values} write=${write} field=${field} />
     <p class="fields__note">${t("Everyone then sees: {name}", { name: [q.author?.name, q.author?.organisation].filter(Boolean).join(", ") })}</p>
   </div>`;
 }
