@@ -53,7 +53,9 @@ class Settings(BaseSettings):
     mail_password: SecretStr = Field(SecretStr(""), description="Password for it.")
     mail_from: str = Field("", description="Address that letters come from; it must be one the server may send for.")
     mail_reply_to: str = Field("", description="Address that answers to letters go to; empty: the one they come from.")
-    mail_per_minute: int = Field(120, ge=1, le=60000, description="Most letters a worker sends in a minute.")
+    mail_per_minute: int = Field(
+        120, ge=1, le=60000, description="Most letters that leave in a minute, from all workers together."
+    )
     fast_fanout: bool = Field(True, description="Write broadcasts directly to sockets; false: the stock path.")
     drain_seconds: int = Field(10, ge=0, description="How long a stopping server lets requests finish.")
     metrics_token: SecretStr = Field(

@@ -27,7 +27,7 @@ from .programme.model.plan import said as said_on_clock
 from .programme.store import Item, items_of, speakers_of
 from .programme.views import item_view
 from .sockets import welcome
-from .surfaces import strings
+from .strings import strings
 from .sync import View, merged
 from .text import Unclean, clean
 from .web import caller_in, check_csrf, form_page, meeting_and_caller

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency
+from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -23,6 +24,7 @@ from .sync import Loaded, Topic, View
 
 FEW = 10  # places left, from which on it is worth saying how many
 HOUR = 3600  # seconds
+PICTURE = "icons/card.png"  # beside a link to a meeting: 1200 by 630; drawn from card.svg, which no such reader takes
 LONGEST_DESCRIPTION = 300  # characters: what those who show a link show of it
 
 Said = dict[str, dict[str, Any]]  # field -> {text, lang, html}
@@ -137,6 +139,30 @@ def opened_by(fees: list[dict[str, Any]], items: Iterable[Mapping[str, Any]]) ->
     return found
 
 
+def opens(place: str, opened: list[str], items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]] | None:
+    """What of the programme a fee opens: for each day {at, titles}, where no titles are the whole day; None when it is all
+    there is for those in the hall, or on the web. `opened`: the fee's own list, empty for all. It is said, and nobody is
+    kept out by it: who sits in the hall is for the door, and the live page is one for all."""
+    able = [
+        item
+        for item in items
+        if not item["parent"] and item["state"] != "cancelled" and item["attendance"] in ("both", place)
+    ]
+    theirs = [item for item in able if not opened or item["id"] in opened]
+    if not opened or len(theirs) == len(able):
+        return None
+    days: dict[str, list[Mapping[str, Any]]] = {}
+    for item in theirs:
+        days.setdefault(item["day"], []).append(item)
+    return [
+        {
+            "at": next((item["planned_start"] for item in of if item["planned_start"]), None),
+            "titles": [] if len(of) == sum(item["day"] == day for item in able) else [item["title"] for item in of],
+        }
+        for day, of in days.items()
+    ]
+
+
 # ---- until when ------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +239,7 @@ def structured(
     items: Iterable[View],
     address: str,
     state: str,
+    picture: str,
 ) -> dict[str, Any]:
     """The meeting as a schema.org Event (https://schema.org/Event, as of version 29)."""
     items = list(items)
@@ -230,6 +257,7 @@ def structured(
         "@id": address,
         "name": meeting["title"],
         "url": address,
+        "image": picture,
         "inLanguage": meeting["language"],
         "startDate": instant(meeting["starts"]).astimezone(zone).isoformat(),
         "endDate": instant(meeting["ends"]).astimezone(zone).isoformat(),
@@ -317,6 +345,8 @@ def drawn(
     state = registering(fees, rules, now)
     hall, web = attends(fees, items)
     deadline = rules["deadline"] if rules else None
+    phase = "over" if now >= meeting.ends else state
+    picture = address.removesuffix(f"/m/{meeting.slug}") + url_for("static", filename=PICTURE)
     binding, binding_lang = either(rules["binding"], language) if rules else ("", "")
     return {
         "words": words,
@@ -336,7 +366,8 @@ def drawn(
         "web": web,
         "place": place_of(db, caller),
         "description": description(words),
-        "structured": structured(view, words, fees, rules, items, address, "over" if now >= meeting.ends else state)
+        "picture": picture,
+        "structured": structured(view, words, fees, rules, items, address, phase, picture)
         if meeting.published
         else None,
     }

@@ -5,12 +5,9 @@ Each is drawn on the server from the same welcome that its script goes on from, 
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import segno
-from babel.messages.pofile import read_po
 from flask import Blueprint, current_app, redirect, render_template, request, session
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
@@ -21,7 +18,6 @@ from . import invitation
 from .access import Caller, find_meeting
 from .asking import asking, muted, told
 from .db import reading, utc_now
-from .files import scripts_of
 from .meetings.model import phase
 from .meetings.views import meeting_view
 from .participants.store import MOST_PEOPLE, muted_in, people_called
@@ -34,11 +30,11 @@ from .questions.model import UNASKED
 from .running import asked_by_form, running
 from .sockets import welcome
 from .standing import back_on, for_whom, notices_for, of_line, own_talks, standing, talk_of, track_of
+from .strings import strings
 from .sync import View, merged
 from .web import allow, calendar_token, caller_in, form_page, render
 
 pages = Blueprint("surfaces", __name__)
-TRANSLATIONS = Path(__file__).parent / "translations"
 TAKES: dict[str, set[str]] = {"moderate": set(), "speaker": {"speaker", "lectern"}}  # besides staff, who may all
 
 
@@ -260,24 +256,3 @@ def qr(address: str) -> Markup:
     """The address as an inline SVG with a title; dark on light whatever the colours around it."""
     code = segno.make(address, error="m")
     return Markup(code.svg_inline(border=4, svgclass="qr", lineclass="qr__dots", title=address, omitsize=True))
-
-
-@cache
-def strings(locale: str, page: str = "") -> dict[str, Any]:
-    """The words of the scripts: {English: translation, or {one, other}}; empty for English itself. `page`: of its scripts
-    alone, for everyone's first view is waited for."""
-    file = TRANSLATIONS / locale / "LC_MESSAGES" / "js.po"
-    if not file.exists():
-        return {}
-    with file.open("rb") as f:
-        catalogue = read_po(f, locale=locale)
-    words: dict[str, Any] = {}
-    for message in catalogue:
-        if not message.id or not message.string:
-            continue
-        if isinstance(message.id, tuple):
-            words[message.id[1]] = dict(zip(("one", "other"), message.string, strict=False))
-        else:
-            words[str(message.id)] = message.string
-    said = scripts_of(page) if page else ""
-    return {english: word for english, word in words.items() if f'"{english}"' in said} if said else words

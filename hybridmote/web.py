@@ -303,6 +303,7 @@ FOR_FILES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'",
 }
+FOR_OTHERS = "/icons/card.png"  # what stands beside a link to a meeting, on other sites' pages
 NOT_FOR_FILES = ("Content-Disposition", "Expires", "Last-Modified")  # they are asked about by their tag, if ever
 
 
@@ -311,6 +312,8 @@ def _headers(response: Response) -> Response:
         for name in NOT_FOR_FILES:
             response.headers.pop(name, None)
         response.headers.update(FOR_FILES)
+        if request.path.endswith(FOR_OTHERS):
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if response.cache_control.immutable:
             response.headers.pop("ETag", None)  # nobody asks again
         return response

@@ -1,6 +1,7 @@
 """What organisers do with letters: their words, to whom they go, and whether they go again. And what guests do who want no
 more of them."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,7 +14,6 @@ from ..dispatch import Id, Payload, command, words
 from ..meetings.store import Meeting
 from ..participants.store import Account, Participant, new_id
 from ..problems import Refused
-from ..text import Unclean, clean
 from . import model
 from .store import (
     Invitee,
@@ -30,7 +30,7 @@ from .store import (
 
 Name = Literal[
     "invitation", "confirmed", "link", "reminder", "changed", "transfer", "transferred", "waiting", "offered", "cancelled",
-    "speaker", "thanks", "code", "free",
+    "speaker", "thanks", "answered", "code", "free",
 ]  # fmt: skip
 Group = Literal["all", "hall", "web", "speakers", "unused", "chosen"]
 REMIND_AT = 10  # o'clock, the day before
@@ -187,10 +187,24 @@ def resend_link(ctx: Context, p: Person) -> dict[str, str]:
 # ---- the address list -------------------------------------------------------------------------------------------------
 
 
+class Row(Payload):
+    line: int = Field(ge=1, le=1_000_000, description="its number in the file")
+    cells: list[Annotated[str, StringConstraints(max_length=2000)]] = Field(
+        max_length=60, description="what its columns hold"
+    )
+
+
 class Lines(Payload):
     lines: list[Annotated[str, StringConstraints(max_length=1000)]] = Field(
+        [],
         max_length=5000,
         description="an address each: `name@example.se`, `Name <name@example.se>` or `name; organisation; address`",
+    )
+    rows: list[Row] = Field([], max_length=1000, description="the same from a file, with cells; beside `lines`")
+    columns: list[Literal["name", "first_name", "last_name", "organisation", "address"] | None] = Field(
+        [],
+        max_length=60,
+        description="what the columns of `rows` are, null for others; empty: the address is found by its @",
     )
 
     @classmethod
@@ -199,52 +213,40 @@ class Lines(Payload):
         return {**body, "lines": typed.get("lines", "").splitlines()}
 
 
-@command("mail.add_addresses", role="organiser", payload=Lines, limit="20/minute")
+@command("mail.add_addresses", role="organiser", payload=Lines, limit="60/minute")
 def add_addresses(ctx: Context, p: Lines) -> dict[str, Any]:
-    """Add to the list of those to invite. Lines that hold no address are told, the others are kept."""
-    known = set(ctx.session.scalars(select(Invitee.address).where(Invitee.meeting_id == ctx.meeting_id)))
-    read = [(number, line, _read(line)) for number, line in enumerate(p.lines, start=1) if line.strip()]
-    added = 0
-    for _number, _line, found in read:
-        if found is None or found[2] in known:
-            continue
-        name, organisation, address = found
-        known.add(address)
-        added += 1
-        ctx.add(
-            Invitee(
-                id=new_id(),
-                meeting_id=ctx.meeting_id,
-                address=address,
-                name=name,
-                organisation=organisation,
-                language="",
-                added_at=ctx.now,
-            )
-        )
-    bad = [{"line": number, "text": line[:100]} for number, line, found in read if found is None and number > 1]
-    told = [found for _number, _line, found in read if found is not None]
-    if not told:
+    """Add to the list of those to invite. Lines that hold no address are told with why, the others are kept; who is on the
+    list already, or wants no invitations, is counted and left."""
+    given = [(number, model.cells_of(line)) for number, line in enumerate(p.lines, start=1) if line.strip()]
+    columns = model.headings(given[0][1]) if given else None  # the first line may say what the columns are
+    read = [_listed(number, cells, columns) for number, cells in (given[1:] if columns else given)]
+    if read and not columns and isinstance(read[0], dict) and "@" not in read[0]["text"] and len(read) > 1:
+        read = read[1:]  # in words that we do not know
+    of_rows = p.columns if "address" in p.columns else None
+    read += [_listed(row.line, row.cells, of_rows) for row in p.rows]
+    bad = [one for one in read if isinstance(one, dict)]
+    told = [one for one in read if isinstance(one, model.Listed)]
+    if not told and not p.rows:
         raise Refused("invalid", field="lines", why="no_email")
-    ctx.audit("mail.add_addresses", "", None, {"added": added})
-    return {"added": added, "known": len(told) - added, "bad": bad[:100]}  # the first line may say what the columns are
+    known = set(ctx.session.scalars(select(Invitee.address).where(Invitee.meeting_id == ctx.meeting_id)))
+    digests = {model.digest(one.address) for one in told}
+    unwilling = set(ctx.session.scalars(select(Unsubscribed.digest).where(Unsubscribed.digest.in_(digests))))
+    counted_as = {"added": 0, "known": 0, "unwilling": 0}
+    for one in told:
+        what = "known" if one.address in known else "unwilling" if model.digest(one.address) in unwilling else "added"
+        counted_as[what] += 1
+        if what == "added":
+            known.add(one.address)
+            ctx.add(Invitee(id=new_id(), meeting_id=ctx.meeting_id, language="", added_at=ctx.now, **one._asdict()))
+    ctx.audit("mail.add_addresses", "", None, {"added": counted_as["added"]})
+    return {**counted_as, "bad": bad[:1000]}
 
 
-def _read(line: str) -> tuple[str, str, str] | None:
-    """(name, organisation, address) of a line of an address list, or None when it holds none."""
-    divided = next((sign for sign in "\t;," if sign in line and "<" not in line), None)
-    cells = [cell.strip().strip('"') for cell in line.split(divided)] if divided else [line]
-    holds = [number for number, cell in enumerate(cells) if "@" in cell]
-    if len(holds) != 1:
-        return None
+def _listed(number: int, cells: list[str], columns: Sequence[str | None] | None) -> model.Listed | dict[str, Any]:
     try:
-        name, address = model.mailbox(cells[holds[0]])
-        rest = [cell for number, cell in enumerate(cells) if number != holds[0] and cell]
-        texts = [name, *rest] if name else rest
-        texts = [clean(text, limit_graphemes=200, multiline=False) for text in texts]
-    except (model.NoAddress, Unclean):
-        return None
-    return texts[0] if texts else "", texts[1] if len(texts) > 1 else "", address
+        return model.listed(cells, columns)
+    except model.NotListed as no:
+        return {"line": number, "text": "; ".join(filter(None, cells))[:100], "why": no.why}
 
 
 class Address(Payload):
@@ -315,8 +317,12 @@ def noted(ctx: Context, p: Noted) -> None:
 
 
 def _bounced(ctx: Context) -> dict[str, str]:
-    """Whose last letter was refused, and how."""
-    of_person = (Letter.meeting_id == ctx.meeting_id, Letter.participant_id.is_not(None))
+    """Whose last letter was refused, and how. Of those that are sealed nothing is said by the person."""
+    of_person = (
+        Letter.meeting_id == ctx.meeting_id,
+        Letter.participant_id.is_not(None),
+        Letter.template.not_in(model.SEALED),
+    )
     refused = select(Letter.participant_id, Letter.reason, Letter.begun_at).where(*of_person, Letter.state == "refused")
     last: dict[str, tuple[Any, str]] = {
         str(person): (at, reason) for person, reason, at in ctx.session.execute(refused.order_by(Letter.begun_at))

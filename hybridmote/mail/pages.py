@@ -8,15 +8,21 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
+from uuid import NAMESPACE_URL, uuid5
 
 from flask import Blueprint, Response, current_app, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 
+from .. import limits, offload, tables
 from ..access import Caller, find_meeting
 from ..config import Settings
 from ..db import reading
@@ -25,7 +31,9 @@ from ..limits import guess_allowed, guessed_wrong
 from ..meetings.store import Meeting
 from ..meetings.views import meeting_view
 from ..participants.store import new_id
-from ..problems import Refused, problem
+from ..problems import WHY, Refused, problem
+from ..sockets import welcome
+from ..strings import strings
 from ..web import allow, caller_in, check_csrf, csrf, done, first, form_page, meeting_and_caller
 from . import model
 from .store import STATES, Invitee, Letter, Outbox, file_of, is_unsubscribed, people_to, to_invite, words_of
@@ -34,6 +42,11 @@ from .views import samples
 pages = Blueprint("mail", __name__)
 PAGE = "desk/mail"
 SHOWN = 50  # letters, or addresses, on a page
+TOLD = 20  # lines without an address that a page's own address can tell of
+ROWS = 5_000  # addresses of a file
+PART = 500  # of one command
+BESIDE = 64 * 1024  # bytes of a form beside its file
+FILES = "30/hour"
 GROUPS = ("all", "hall", "web", "speakers", "unused")
 
 
@@ -85,14 +98,25 @@ def _drawn(
         "page_number": page,
         "more": more,
         "titles": titles(),
+        "sealed": model.SEALED,
         "many": [name for name, one in model.TEMPLATES.items() if one.to_many],
         "groups": [(name, words, len(people_to(db, row.id, name))) for name, words in group_words().items()],
         "editor": _editor(db, row, did, typed),
         "listed": _listed(db, row),
+        "brought": said["brought"] if said and "brought" in said else _brought(),
         "problem": said if said and "status" in said else None,
-        "confirm": said if said and "status" not in said else None,
+        "confirm": said if said and "letters" in said else None,
         "did": did,
         "typed": typed,
+        "boot": {
+            "meeting": row.slug,
+            "base": f"/m/{row.slug}",
+            "csrf": generate_csrf(),
+            "locale": str(get_locale() or "sv"),
+            "page": PAGE,
+            "strings": strings(str(get_locale() or "sv"), "desk_mail"),
+            "welcome": welcome(db, caller),
+        },
     }
 
 
@@ -207,9 +231,80 @@ def _how_many_invitations(
 
 @done("mail.add_addresses")
 def _added(slug: str, result: dict[str, Any]) -> str:
-    """Back to the list, which says how many were added and which lines were not taken."""
-    bad = ",".join(str(one["line"]) for one in result["bad"][:20])
-    return f"/m/{slug}/{PAGE}?added={result['added']}&bad={bad}#h-list"
+    """Back to the list, which says how many were added and which lines were not taken, and why."""
+    bad = ",".join(f"{one['line']}.{one['why']}" for one in result["bad"][:TOLD])
+    numbers = {name: result[name] for name in ("added", "known", "unwilling")}
+    return f"/m/{slug}/{PAGE}?{urlencode({**numbers, 'more': max(0, len(result['bad']) - TOLD), 'bad': bad})}#h-list"
+
+
+def _brought() -> dict[str, Any] | None:
+    """What the address says of a list that was just added."""
+    if "added" not in request.args:
+        return None
+    bad = re.findall(r"(\d{1,7})\.(\w+)", request.args.get("bad", ""))
+    told = [{"line": int(line), "text": "", "why": why} for line, why in bad[:TOLD]]
+    numbers = ("added", "known", "unwilling", "more")
+    return {"bad": _in_words(told), **{name: request.args.get(name, 0, int) for name in numbers}}
+
+
+def _in_words(bad: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**one, "words": WHY[one["why"]]} for one in bad if one["why"] in WHY]
+
+
+@pages.post("/m/<slug>/desk/mail/addresses")
+@csrf.exempt
+def bring_addresses(slug: str) -> Any:
+    """A file of addresses: CSV as Excel writes it, or XLSX. What was added and what was not stands on the page that
+    answers; sent twice, it is added once."""
+    request.max_content_length = request.max_form_memory_size = tables.LARGEST + BESIDE
+    with reading() as db:
+        _row, caller = _organiser(db, slug)
+    try:
+        limits.check(FILES, "mail.bring", caller)
+        try:
+            sent, op = request.files.get("file"), request.form.get("op", "")
+        except RequestEntityTooLarge:
+            raise Refused("too_large", field="file", why="sheet_too_large") from None
+        check_csrf()
+        if not sent or not sent.filename:
+            raise Refused("invalid", field="file", why="no_sheet")
+        with sent.stream:
+            result = _taken(caller, _table(sent.read()), op)
+    except Refused as refusal:
+        said = problem(refusal.facts()) | {"command": "bring"}
+        return show(slug, said), said["status"]
+    return show(slug, {"command": "bring", "brought": {**result, "bad": _in_words(result["bad"]), "more": 0}})
+
+
+def _table(content: bytes) -> list[tuple[int, list[str]]]:
+    try:
+        found: list[tuple[int, list[str]]] = offload.run(lambda: list(islice(tables.lines(content), ROWS + 1)))
+    except tables.Unreadable as unreadable:
+        raise Refused("invalid", field="file", why=unreadable.why) from None
+    if not found:
+        raise Refused("invalid", field="file", why="sheet_empty")
+    if len(found) > ROWS:
+        raise Refused("invalid", field="file", why="too_many_addresses")
+    return found
+
+
+def _taken(caller: Caller, table: list[tuple[int, list[str]]], op: str) -> dict[str, Any]:
+    """Add the rows, a part at a time: others get their turn between."""
+    columns = model.headings(table[0][1])
+    if columns or (len(table) > 1 and not any("@" in cell for cell in table[0][1])):
+        table = table[1:]
+    if not any("@" in cell for _line, cells in table for cell in cells):
+        raise Refused("invalid", field="file", why="no_addresses")
+    total: dict[str, Any] = {"added": 0, "known": 0, "unwilling": 0, "bad": []}
+    for at in range(0, len(table), PART):
+        rows = [{"line": line, "cells": cells} for line, cells in table[at : at + PART]]
+        body = {"rows": rows, "columns": columns or [], "op": str(uuid5(NAMESPACE_URL, f"{op} {at}"))}
+        answer = dispatch(caller, caller.meeting_id, "mail.add_addresses", body)
+        if not answer["ok"]:
+            raise Refused(answer["code"], field="file", **answer.get("params", {}))
+        for name, more in answer["result"].items():
+            total[name] += more
+    return total
 
 
 @done("mail.template")
@@ -264,6 +359,7 @@ def read(slug: str, letter: str) -> Any:
             letter=found,
             states=state_words(),
             titles=titles(),
+            sealed=found.template in model.SEALED,
             backend=_settings().mail_backend,
             headers=[(name, str(value)) for name, value in mail.items()] if mail else [],
             text=_part(mail, "plain"),
@@ -289,7 +385,7 @@ def _letter(db: Session, row: Meeting, id: str) -> Letter:
 
 
 def _file(row: Meeting, letter: Letter) -> EmailMessage | None:
-    if _settings().mail_backend != "file":
+    if _settings().mail_backend != "file" or letter.template in model.SEALED:
         return None
     try:
         with file_of(_settings().data, row.slug, letter.id).open("rb") as f:

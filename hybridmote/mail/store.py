@@ -36,6 +36,7 @@ class Letter(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[datetime] = mapped_column(Utc)  # not before
     begun_at: Mapped[datetime | None] = mapped_column(Utc)  # tried first: patience is counted from it
+    tried_at: Mapped[datetime | None] = mapped_column(Utc, index=True)  # last: the pace of all workers is kept by it
     lease_until: Mapped[datetime | None] = mapped_column(Utc)
     message_id: Mapped[str] = mapped_column(Text, default="")  # the same at every attempt; fixed at the first
     grant_id: Mapped[str | None] = mapped_column(Text)  # the way in that the last attempt made

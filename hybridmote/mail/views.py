@@ -99,6 +99,8 @@ def samples(settings: Settings, meeting: Meeting, language: str, template: str, 
         "reason": say(_("You asked for it.")),
         "item": say(_("What you are to speak about")),
         "when": of_meeting("", meeting.starts, meeting.starts, meeting.timezone, "", language)["date"],
+        "question": say(_("What you asked")),
+        "answer": say(_("What was answered")),
         "code": "428 316",
         "minutes": "10",
     }

@@ -7,16 +7,13 @@ from collections.abc import Mapping
 from flask import Blueprint, Response
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from ..db import reading
-from ..participants.store import Participant
 from ..problems import Refused
 from ..takeaway.sheets import inert as inert
 from ..web import meeting_and_caller
 from . import model
-from .store import Answer, Poll
+from .store import Poll
 
 pages = Blueprint("polls", __name__)
 
@@ -37,7 +34,7 @@ def export(slug: str, poll: str) -> Response:
         rows.writerow([_("People who answered"), found.answered])
         if (mean := model.mean(found.counts) if found.kind == "scale" else None) is not None:
             rows.writerow([_("Mean"), mean])
-        here = _of_places(db, found)
+        here = model.left_out(found.counts, found.walk_ins) if found.walk_ins_answered else None
         rows.writerow([_("Answers"), _("Number"), *([_("Of those with a place")] if here is not None else [])])
         placed = dict(_lines(found, here)) if here is not None else {}
         for name, number in _lines(found, found.counts):
@@ -45,19 +42,6 @@ def export(slug: str, poll: str) -> Response:
     answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv")  # the mark tells a spreadsheet that it is UTF-8
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{found.made_at:%Y%m%d-%H%M}.csv"'
     return answer
-
-
-def _of_places(db: Session, poll: Poll) -> dict[str, int] | None:
-    """The counts without the answers of walk-ins; None where none of them has answered."""
-    given = select(Answer.answers, Participant.walk_in).join(Participant, Participant.id == Answer.participant_id)
-    rows = db.execute(given.where(Answer.poll_id == poll.id)).all()
-    if not any(walk_in for _answers, walk_in in rows):
-        return None
-    counts: dict[str, int] = {}
-    for answers, walk_in in rows:
-        if not walk_in:
-            counts = model.recounted(counts, [], model.keys(poll.kind, answers))
-    return counts
 
 
 def _lines(poll: Poll, counts: Mapping[str, int]) -> list[tuple[str, int]]:

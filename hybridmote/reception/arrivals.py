@@ -1,5 +1,6 @@
 """At the door: who has come. Organisers and moderators tick them off, on phones, also when the line is gone for a while."""
 
+import re
 import unicodedata
 from typing import Any
 
@@ -16,13 +17,14 @@ from ..problems import Refused
 from ..registration.store import Registration, Tally
 from ..registration.views import lists
 from ..sockets import welcome
-from ..surfaces import strings
+from ..strings import strings
 from ..web import HEADERS, allow, form_page, meeting_and_caller
 from . import door
 from .door import Said, Typed, pages
 
 PAGE = "desk/arrivals"
-FEW = 60  # people that are shown at once: who is not among them is searched for
+FEW = 30  # people that are shown at once: who is not among them is searched for
+LATEST = 3  # of those who came, while nobody is sought
 CAMERA = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
 
@@ -51,6 +53,7 @@ def show(slug: str, said: Said = None, typed: Typed | None = None) -> Any:
 
 
 def _guests(db: Session, row: Meeting) -> dict[str, Any]:
+    """Those who cancelled too: they may stand there all the same, and are then not somebody unknown."""
     tally = db.get(Tally, row.id)
     language = door.language()
     return {
@@ -66,32 +69,31 @@ def _guests(db: Session, row: Meeting) -> dict[str, Any]:
                 "state": e.state,
                 "arrived_at": iso(e.arrived_at),
             }
-            for e in sorted(lists.entries(db, row.id), key=lambda e: (folded(e.name), e.number))
+            for e in sorted(lists.entries(db, row.id, state="all"), key=lambda e: (folded(e.name), e.number))
         ],
     }
 
 
 def _drawn(db: Session, row: Meeting, caller: Caller) -> dict[str, Any]:
     guests = _guests(db, row)
-    search, only = request.args.get("q", "")[:100], request.args.get("only", "")
-    words = folded(search).split()
-    hall = [one for one in guests["people"] if one["state"] == "confirmed" and one["place"] == "hall"]
-    found = [
-        one
-        for one in guests["people"]
-        if all(word in folded(f"{one['name']} {one['organisation']} #{one['number']}") for word in words)
-        and (only != "absent" or (one in hall and not one["arrived_at"]))
-        and (only != "here" or one["arrived_at"])
-    ]
+    search, only = request.args.get("q", "").strip()[:100], request.args.get("only", "")
+    placed = [one for one in guests["people"] if one["state"] == "confirmed"]
+    here = [one for one in placed if one["arrived_at"]]
+    absent = [one for one in placed if one["place"] == "hall" and not one["arrived_at"]]
+    lists_of = {"absent": absent, "here": here}
+    found = sought(guests["people"], search) if search else lists_of.get(only, [])
     locale = door.language()
     return {
         "search": search,
         "only": only,
         "found": found[:FEW],
         "more": max(0, len(found) - FEW),
-        "here_now": sum(1 for one in guests["people"] if one["state"] == "confirmed" and one["arrived_at"]),
-        "expected": len(hall) + sum(1 for one in guests["people"] if one["place"] == "web" and one["arrived_at"]),
-        "absent": sum(1 for one in hall if not one["arrived_at"]),
+        "total": len(found),
+        "latest": sorted(here, key=lambda one: str(one["arrived_at"]), reverse=True)[:LATEST],
+        "letters": letters(absent),
+        "here_now": len(here),
+        "expected": len(here) + len(absent),
+        "absent": len(absent),
         "boot": {
             "meeting": row.slug,
             "base": f"/m/{row.slug}",
@@ -105,11 +107,37 @@ def _drawn(db: Session, row: Meeting, caller: Caller) -> dict[str, Any]:
     }
 
 
+# ---- what is sought: static/js/registration/door.js does the same, also without a line ----------------------------------
+
+
 def folded(text: str) -> str:
-    """Without case and accents: who stands at the door in the cold is found by Ake and by Åke.
-    static/js/registration/door.js does the same."""
+    """Without case and accents: who stands at the door in the cold is found by Ake and by Åke."""
     plain = unicodedata.normalize("NFD", text.casefold())
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+def sought(guests: list[dict[str, Any]], typed: str) -> list[dict[str, Any]]:
+    """By the beginnings of words, each of which is there; a single letter begins a name. Where nothing begins so, it may
+    stand anywhere."""
+    words = _parts(typed)
+    letter = len(words) == 1 and len(words[0]) == 1
+
+    def parts(one: dict[str, Any]) -> list[str]:
+        if letter:
+            return _parts(one["name"])
+        return [*_parts(f"{one['name']} {one['organisation']}"), f"#{one['number']}", str(one["number"])]
+
+    begin = [one for one in guests if all(any(part.startswith(word) for part in parts(one)) for word in words)]
+    return begin or [one for one in guests if all(word in " ".join(parts(one)) for word in words)]
+
+
+def letters(guests: list[dict[str, Any]]) -> list[str]:
+    """With which their names begin, given names and family names."""
+    return sorted({part[0].upper() for one in guests for part in _parts(one["name"]) if part[0].isalpha()})
+
+
+def _parts(text: str) -> list[str]:
+    return [part for part in re.split(r"[\s\-\u2010-\u2015/,.()]+", folded(text)) if part]
 
 
 @pages.get("/b/<id>")

@@ -1,8 +1,11 @@
 """What the desk's pages have in common: who may, how a form is carried out, and what every page is drawn with."""
 
+import json
 from collections.abc import Callable
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 from flask_babel import get_locale
@@ -14,6 +17,7 @@ from ..dispatch import COMMANDS, dispatch
 from ..meetings.store import Meeting
 from ..meetings.views import meeting_view
 from ..problems import Refused, problem
+from ..programme.model import plan
 from ..registration import model
 from ..web import caller_in, check_csrf, render
 
@@ -23,6 +27,7 @@ Said = dict[str, Any] | None
 Typed = dict[str, str]
 Draw = Callable[[Session, Meeting, Caller], dict[str, Any]]
 
+ASIDE = ("csrf_token", "op", "page", "command", "flags", "was")  # of a form, but not of what was typed in it
 INSTANTS = ("opens", "deadline", "switch_until", "cancel_until")
 # what may be emptied; a form would else leave it out, and what is left out stays
 EMPTIED = {
@@ -77,7 +82,7 @@ def carry_out(slug: str, allowed: frozenset[str]) -> tuple[dict[str, Any], Said,
     name = request.form.get("command", "")
     if name not in allowed:
         raise Refused("malformed", field="command")
-    typed = {k: v for k, v in request.form.items() if k not in ("csrf_token", "op", "page", "command", "flags")}
+    typed = {k: v for k, v in request.form.items() if k not in ASIDE}
     with reading() as db:
         row = find_meeting(db, slug)
         caller = caller_in(db, row)
@@ -114,6 +119,58 @@ def body_of(name: str, typed: Typed, timezone: str) -> dict[str, Any]:
     return made | {field: "" for field in EMPTIED.get(name, ()) if typed.get(field, "?").strip() == ""}
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a form holds: `values` of its fields; `theirs`, of those in which both wrote something else, what somebody else
+    did; and what it is sent with to be told from that, the `version` it is decided on and all that it held then."""
+
+    values: dict[str, Any]
+    theirs: dict[str, Any]
+    version: Any
+    was: str
+
+
+def shown(said: Said, typed: Typed, now: dict[str, Any], version: int | None = None) -> Shown:
+    """A form as it is opened, of what is so `now`; or, for the problem `said`, as it was sent. When somebody was faster,
+    what only they changed is theirs, and what one has typed stays."""
+    if not said:
+        return Shown(now, {}, version, json.dumps(now))
+    mine = {name: _typed(name, value, typed) for name, value in now.items()}
+    sent = request.form.get("was", "")
+    if said["code"] != "stale":
+        return Shown(mine, {}, typed.get("expected_version", version), sent or json.dumps(now))
+    was = _read(sent)
+    values, theirs = {}, {}
+    for name, value in now.items():
+        untouched = name in was and _sent(mine[name]) == _sent(was[name])
+        values[name] = value if untouched else mine[name]
+        unchanged = name in was and _sent(value) == _sent(was[name])
+        if not untouched and not unchanged and _sent(mine[name]) != _sent(value):
+            theirs[name] = value
+    return Shown(values, theirs, version, json.dumps(now))
+
+
+def _typed(name: str, now: Any, typed: Typed) -> Any:
+    if isinstance(now, bool):
+        return typed.get(name) == "true"
+    return request.form.getlist(name) if isinstance(now, list) else typed.get(name, now)
+
+
+def _read(was: str) -> dict[str, Any]:
+    try:
+        read = json.loads(was)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _sent(value: Any) -> str:
+    """As a form sends it: lines end in another way, and nothing is empty."""
+    if isinstance(value, list):
+        return " ".join(sorted(map(str, value)))
+    return "" if value is None else "\n".join(str(value).strip().splitlines())
+
+
 def hundredths(typed: str) -> int:
     """Öre of an amount as people write it: 900, 900,50, 1 200. Raises Refused."""
     text = "".join(typed.split()).replace("\u2212", "-").replace(".", ",").removesuffix("kr").removesuffix(":-")
@@ -130,10 +187,20 @@ def kronor(ore: int) -> str:
     return model.kronor(ore).removesuffix(".00").replace(".", ",")
 
 
+def on_clock(at: datetime | None, timezone: str) -> str:
+    """An instant as it stands in a field: 2026-12-01 12.00, by the meeting's clock."""
+    zone = ZoneInfo(timezone)
+    return f"{at.astimezone(zone):%Y-%m-%d} {plan.said(at, zone)}" if at else ""
+
+
 def moment(typed: str, timezone: str, field: str) -> str:
     """The instant of a day and a time by the meeting's clock, ISO 8601 in UTC. Raises Refused."""
-    day, _, clock = typed.strip().replace(" ", "T").partition("T")
+    day, _, clock = typed.strip().replace("T", " ").partition(" ")
     try:
-        return model.deadline_of(day, clock.replace(".", ":"), timezone).astimezone(UTC).isoformat()
+        return plan.at_clock(date.fromisoformat(day), clock, ZoneInfo(timezone), field).astimezone(UTC).isoformat()
+    except plan.Unfit as unfit:
+        if unfit.why == "no_clock":
+            raise Refused("invalid", field=field, why="no_moment") from None
+        raise Refused("invalid", field=field, why=unfit.why, **unfit.params) from None
     except ValueError:
         raise Refused("invalid", field=field, why="no_moment") from None

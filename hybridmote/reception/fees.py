@@ -1,8 +1,6 @@
 """What places there are and what they cost, and when and how one may register. `?fee=` opens one, `?fee=new` a new one."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import redirect, request
 from sqlalchemy.orm import Session
@@ -53,6 +51,7 @@ def _drawn(db: Session, row: Meeting, _caller: Caller, said: Said, typed: Typed)
     wanted = {"fee.add": NEW, "fee.edit": typed.get("id", "")}.get(did, request.args.get("fee", ""))
     opened = next((fee for fee in kept if fee.id == wanted), None)
     rules = rules_of(db, row.id)
+    of_fee, of_rules = did in ("fee.add", "fee.edit"), did == "registration.rules"
     return {
         "fees": [
             {
@@ -68,20 +67,22 @@ def _drawn(db: Session, row: Meeting, _caller: Caller, said: Said, typed: Typed)
         ],
         "removed": [fee for fee in there if fee.removed],
         "open": NEW if wanted == NEW else opened.id if opened else None,
-        "values": _typed_fee(typed) if did in ("fee.add", "fee.edit") else values(opened),
-        "chosen": set(request.form.getlist("items")) if did.startswith("fee.") else set(opened.items if opened else ()),
+        "filled": door.shown(said if of_fee else None, typed, values(opened), opened.version if opened else None),
         "items": [item for item in items_of(db, row.id) if item.parent_id is None],
-        "vats": sorted(model.VAT, reverse=True),
-        "currencies": model.CURRENCIES,
+        "vats": [(str(rate), f"{rate} %") for rate in sorted(model.VAT, reverse=True)],
+        "coins": [(currency, currency) for currency in model.CURRENCIES],
         "rules": rules,
-        "ruled": typed | _ticks(typed) if did == "registration.rules" else _rules(rules, row.timezone),
+        "ruled": door.shown(
+            said if of_rules else None, typed, _rules(rules, row.timezone), rules.version if rules else None
+        ),
     }
 
 
 def values(fee: Fee | None) -> dict[str, Any]:
     """A fee as its form shows it; an empty form for none."""
     if fee is None:
-        return {"kronor": "", "vat": "25", "currency": "SEK", "place": "hall", "capacity": "", "open": True}
+        names = ("name_sv", "name_en", "includes_sv", "includes_en", "kronor", "capacity")
+        return dict.fromkeys(names, "") | {"vat": "25", "currency": "SEK", "place": "hall", "open": True, "items": []}
     return {
         "name_sv": fee.name.get("sv", ""),
         "name_en": fee.name.get("en", ""),
@@ -93,23 +94,14 @@ def values(fee: Fee | None) -> dict[str, Any]:
         "place": fee.place,
         "capacity": "" if fee.capacity is None else str(fee.capacity),
         "open": fee.open,
-        "version": fee.version,
+        "items": list(fee.items),
     }
-
-
-def _typed_fee(typed: Typed) -> dict[str, Any]:
-    return {**typed, "open": typed.get("open") == "true", "version": typed.get("expected_version", "")}
-
-
-def _ticks(typed: Typed) -> dict[str, Any]:
-    ticks = {name: typed.get(name) == "true" for name in ("waiting_list", "challenge")}
-    return {**ticks, "version": typed.get("expected_version", "")}
 
 
 def _rules(rules: Rules | None, timezone: str) -> dict[str, Any]:
     """The rules as their form shows them; before there are any, what they would be."""
     if rules is None:
-        return {
+        return dict.fromkeys((*door.INSTANTS, "binding_sv", "binding_en"), "") | {
             "waiting_list": True,
             "offer_hours": 24,
             "walk_ins": "none",
@@ -117,15 +109,10 @@ def _rules(rules: Rules | None, timezone: str) -> dict[str, Any]:
             "challenge": False,
             "needs_kept_days": 14,
         }
-    zone = ZoneInfo(timezone)
-
-    def clock(at: datetime | None) -> str:
-        return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" if at else ""
-
     return {
-        **{name: clock(getattr(rules, name)) for name in door.INSTANTS},
+        **{name: door.on_clock(getattr(rules, name), timezone) for name in door.INSTANTS},
         **{name: getattr(rules, name) for name in ("waiting_list", "offer_hours", "walk_ins", "walk_in_cap")},
-        **{name: getattr(rules, name) for name in ("challenge", "needs_kept_days", "version")},
+        **{name: getattr(rules, name) for name in ("challenge", "needs_kept_days")},
         "binding_sv": rules.binding.get("sv", ""),
         "binding_en": rules.binding.get("en", ""),
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ..access import Caller
 from ..db import reading
 from ..invitation import either, money
-from ..mail.model import TEMPLATES
+from ..mail.model import SEALED, TEMPLATES
 from ..mail.store import Letter, Outbox
 from ..meetings.store import Meeting
 from ..participants.store import Participant
@@ -21,7 +21,7 @@ from ..registration import model
 from ..registration.store import Fee, Needs, Registration, Tally, fees_of, open_transfer
 from ..registration.views import counts, lists
 from ..sockets import welcome
-from ..surfaces import strings
+from ..strings import strings
 from ..web import meeting_and_caller
 from . import door
 from .door import Said, Typed, pages
@@ -95,19 +95,20 @@ def bounces(db: Session, row: Meeting) -> dict[str, str]:
 
 def _list(db: Session, row: Meeting, caller: Caller) -> dict[str, Any]:
     language = door.language()
-    found = asked(db, row)
+    see = request.args.get("see", "") if request.args.get("see") in SEES else ""
+    found = [] if see else asked(db, row)
     pages_there = max(1, -(-len(found) // A_PAGE))
     at = min(max(1, request.args.get("page", default=1, type=int)), pages_there)
     fees = fees_of(db, row.id, removed=True)
     names = {fee.id: either(fee.name, language)[0] for fee in fees}
-    sums = lists.sums(db, row.id, language)
+    sums = _sums(lists.sums(db, row.id, language), names) if see == "owed" else None
     query = {k: request.args[k] for k in ("q", "fee", "state", "payer", "only") if request.args.get(k)}
     return {
         "people": found[(at - 1) * A_PAGE : at * A_PAGE],
         "found": len(found),
         "at": at,
         "pages_there": pages_there,
-        "see": request.args.get("see", "") if request.args.get("see") in SEES else "",
+        "see": see,
         "query": query,
         "asked": lambda **more: "?" + urlencode({k: v for k, v in {**query, **more}.items() if v}),
         "fees": [fee for fee in fees if not fee.removed],
@@ -116,10 +117,10 @@ def _list(db: Session, row: Meeting, caller: Caller) -> dict[str, Any]:
         "onlys": onlys(),
         "bounced": bounces(db, row),
         "counts": counts(db, row.id),
-        "sums": _sums(sums, names),
-        "attendance": lists.attendance(db, row.id),
-        "no_shows": sum(1 for _ in lists.no_shows(db, row.id)),
-        "payer": next((p.payer.name for p in sums.payers if p.payer.key == query.get("payer")), query.get("payer")),
+        "sums": sums,
+        "attendance": lists.attendance(db, row.id) if see == "from" else [],
+        "no_shows": lists.not_come(db, row.id),
+        "payer": found[0].payer.name if found and query.get("payer") else query.get("payer"),
         "boot": {
             "meeting": row.slug,
             "base": f"/m/{row.slug}",
@@ -202,13 +203,14 @@ def _one(db: Session, row: Meeting, _caller: Caller, id: str, said: Said, typed:
     fee = db.get(Fee, r.fee_id) if r.fee_id else None
     (total,) = model.invoice_total([model.Amount(r.price, r.vat, r.currency)])
     letters = select(Letter).where(Letter.participant_id == person.id, Letter.meeting_id == row.id)
+    letters = letters.where(Letter.template.not_in(SEALED))  # they would tell who asked with a hidden name
     did = said["command"] if said else ""
     needs = db.get(Needs, r.id)
     details = {
         "name": person.name,
         "organisation": person.organisation,
         "email": person.email,
-        "language": person.language,
+        "language": person.language or row.language,  # as letters are written to them
         "title": r.title,
         "phone": r.phone,
         "challenge": r.challenge,
@@ -216,9 +218,17 @@ def _one(db: Session, row: Meeting, _caller: Caller, id: str, said: Said, typed:
         "diet": needs.diet if needs else "",
         "access": needs.access if needs else "",
     }
+    payer = {
+        "payer_name": entry.payer.name,
+        "orgnr": model.written(r.orgnr),
+        "reference": entry.payer.reference,
+        "invoice_email": entry.payer.email,
+        "peppol": entry.payer.peppol,
+        "gln": entry.payer.gln,
+        "invoice_address": entry.payer.address,
+    }
     return {
         "one": entry,
-        "version": r.version,  # as it is drawn now: who saves again after "somebody was faster" has seen it
         "fee": either(fee.name, door.language()) if fee else None,
         "fees": [(f.id, either(f.name, door.language())[0]) for f in fees_of(db, row.id) if f.id != r.fee_id],
         "price": money(r.price, r.currency),
@@ -238,7 +248,8 @@ def _one(db: Session, row: Meeting, _caller: Caller, id: str, said: Said, typed:
             "cancelled": _("Taken back"),
         },
         "bounced": bounces(db, row).get(person.id, ""),
-        "details": details | typed if did == "registration.edit" else details,
+        "details": door.shown(said if did == "registration.edit" else None, typed, details, r.version),
+        "pays": door.shown(said if did == "registration.payer" else None, typed, payer, r.version),
         "states": state_words(),
         "done": request.args.get("did", "") if not said else "",
         "in_person": bool(person.roles),

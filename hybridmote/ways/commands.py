@@ -232,7 +232,9 @@ def they_may(ctx: Context, _fact: dict[str, Any]) -> None:
 
 
 class Tried(Payload):
-    transport: Literal["websocket", "polling", "none"] = Field(description="by which the meeting can be followed")
+    transport: Literal["websocket", "polling", "http", "none"] = Field(
+        description="by which the meeting can be followed"
+    )
     rtt: int | None = Field(None, ge=0, le=600_000, description="milliseconds there and back, the median of several")
     down: int | None = Field(None, ge=0, le=100_000_000, description="kilobits in a second, to here")
     up: int | None = Field(None, ge=0, le=100_000_000, description="kilobits in a second, from here")

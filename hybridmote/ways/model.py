@@ -65,6 +65,7 @@ def _least(value: int | None, good: tuple[int, int]) -> Level:
 _SAID: dict[str, Level] = {
     "websocket": "works",
     "polling": "less",
+    "http": "less",  # asking again and again: slow, but all comes
     "none": "not",
     "yes": "works",
     "no": "not",

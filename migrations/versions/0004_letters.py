@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("grant_id", sa.Text(), nullable=True),
@@ -46,6 +47,7 @@ def upgrade() -> None:
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_meeting_id"), ["meeting_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_participant_id"), ["participant_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_tried_at"), ["tried_at"], unique=False)
         batch_op.create_index("letter_ready", ["state", "next_at"], unique=False)
 
     op.create_table(

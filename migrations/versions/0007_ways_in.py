@@ -17,6 +17,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("how", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("device", sa.Text(), nullable=False, server_default=""))
 
+    with op.batch_alter_table("poll", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("walk_ins_answered", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("walk_ins", sa.JSON(), nullable=False, server_default="{}"))
+        batch_op.add_column(sa.Column("places_only", sa.Boolean(), nullable=False, server_default=sa.false()))
+
     op.create_table(
         "one_time_code",
         sa.Column("id", sa.Text(), nullable=False),
@@ -109,6 +114,11 @@ def downgrade() -> None:
     op.drop_table("one_time_code")
     # walk-ins' roles are not known before this
     op.execute("UPDATE participant SET roles = 'participant' WHERE roles IN ('asker', 'listener')")
+    with op.batch_alter_table("poll", schema=None) as batch_op:
+        batch_op.drop_column("places_only")
+        batch_op.drop_column("walk_ins")
+        batch_op.drop_column("walk_ins_answered")
+
     with op.batch_alter_table("grant_", schema=None) as batch_op:
         batch_op.drop_column("device")
         batch_op.drop_column("how")

@@ -7,17 +7,20 @@ const boot = JSON.parse(document.getElementById("boot").textContent);
 const { words, limits } = boot;
 const at = (id) => document.getElementById(id);
 const tried = { transport: "none", rtt: null, down: null, up: null, sound: "untried", camera: "untried", microphone: "untried" };
+const LINE = [["transport", transport], ["rtt", rtt], ["down", down], ["up", up]];
 const SHOWN = 15_000; // ms that a camera or a microphone stays on
+const asked = at("it").textContent;
 let lineTried = false;
 
 const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
+/** Tenths where they say something: 2.4 and 87. */
+const number = (n) => n.toLocaleString(document.documentElement.lang, { maximumFractionDigits: n < 10 ? 1 : 0 });
 
 function said(part, level) {
   const value = tried[part];
   if (part === "transport") return words.transport[value];
   if (part === "rtt") return filled(words.rtt[level], { n: value });
-  if (part === "down" || part === "up") return filled(words[part][level], { n: number.format((value ?? 0) / 1000) });
+  if (part === "down" || part === "up") return filled(words[part][level], { n: number((value ?? 0) / 1000) });
   return words[part][value];
 }
 
@@ -32,7 +35,19 @@ function show(part) {
 function sum() {
   if (!lineTried) return;
   at("overall").textContent = words.overall[overall(tried, limits)];
+  at("it").textContent = asked + found();
   keep();
+}
+
+/** How the line came out, for the text that goes to somebody who was not there. */
+function found() {
+  const when = new Date().toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  const by = levels(tried, limits);
+  const lines = LINE.map(([part]) => {
+    const name = document.querySelector(`[data-part="${part}"] .tried__name`).textContent;
+    return `– ${name}: ${said(part, by[part])}`;
+  });
+  return ["\n", filled(words.found, { when }), ...lines].join("\n");
 }
 
 async function keep() {
@@ -62,9 +77,8 @@ at("start").addEventListener("click", async () => {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true"); // it keeps the focus, as `disabled` would not
   at("kept").textContent = "";
-  const parts = [["transport", transport], ["rtt", rtt], ["down", down], ["up", up]];
-  for (const [n, [part, measure]] of parts.entries()) {
-    at("overall").textContent = filled(words.progress, { n: n + 1, of: parts.length, what: words.trying[part] });
+  for (const [n, [part, measure]] of LINE.entries()) {
+    at("overall").textContent = filled(words.progress, { n: n + 1, of: LINE.length, what: words.trying[part] });
     tried[part] = await measure(boot.base);
     show(part);
   }

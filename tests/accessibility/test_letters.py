@@ -3,13 +3,14 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import delete, select
 
 from hybridmote.mail.model import TEMPLATES, token_of
 from hybridmote.mail.store import Invitee, Letter, LetterText, Unsubscribed
 from hybridmote.participants.store import Participant
 from tests.accessibility.axe import check
-from tests.accessibility.house import House, Look
+from tests.accessibility.house import GOOD_LINE, House, Look
 from tests.servers import SECRET_KEY, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -110,6 +111,52 @@ def test_the_address_list(house: House, look: Look) -> None:
     page.locator("#lines").fill("Namn;E-post\nÅsa Ö;asa@räksmörgås.example\nb@example.org\ningen")
     page.locator("form:has(#lines) .btn").first.click()
     check(page, ".mail__list li", "[role=status]")
+
+
+def test_a_list_as_a_file(house: House, look: Look) -> None:
+    page = house.show(house.reader(look, house.organiser), DESK)
+    content = "Namn;E-post\nÅsa Ö;asa@räksmörgås.example\nIngen;ingen alls\n".encode("cp1252")
+    page.locator("#file").set_input_files({"name": "lista.csv", "mimeType": "text/csv", "buffer": content})
+    page.locator("form:has(#file) .btn").click()
+    check(page, ".mail__brought [role=status]", ".mail__bad li", ".mail__list li")
+    page.locator("#file").set_input_files({"name": "x.xlsx", "mimeType": "text/csv", "buffer": b"PK\x03\x04"})
+    page.locator("form:has(#file) .btn").click()
+    check(page, "#file-wrong", "#file[aria-invalid=true]")
+
+
+def become(house: House, letter: str, state: str, reason: str = "") -> None:
+    """As the worker notes it, and tells."""
+    with house.rows() as session:
+        row = session.get_one(Letter, letter)
+        row.state, row.reason = state, reason
+        session.commit()
+
+
+def test_what_becomes_of_letters_is_seen_while_one_looks(house: House, look: Look) -> None:
+    """Rows change where they stand, and where the keyboard is stays; of what only leaves nothing is said aloud."""
+    waits, other, last = letters(house, "waiting", "waiting", "waiting")
+    page = house.show(house.reader(look, house.organiser, "follows"), DESK)
+    expect(page.locator(GOOD_LINE)).to_be_visible(timeout=30_000)
+    said: list[str] = []
+    page.expose_function("heard", lambda words: said.append(words))
+    page.evaluate("""new MutationObserver(() => window.heard(document.getElementById("said").textContent))
+        .observe(document.getElementById("said"), {childList: true, characterData: true, subtree: true})""")
+    page.locator("#lines").fill("half a li")
+    page.locator("#lines").focus()
+    become(house, other, "sent")
+    house.say(house.organiser, "mail.cancel", letter=last)  # anything of the letters is told
+    expect(page.locator(f"#{other}")).to_contain_text({"sv": "Skickat", "en": "Sent"}[look.language])
+    expect(page.locator(f"#{last} button")).to_be_visible()
+    expect(page.locator("#states a").last).to_contain_text("(1)")
+    assert page.evaluate("document.activeElement.id") == "lines" and page.locator("#lines").input_value() == "half a li"
+    assert [words for words in said if words.strip("\u200b")] == []
+    # the button that the keyboard stands at is of no more use: it stands at the letter instead
+    page.locator(f"#{waits} button").focus()
+    become(house, waits, "refused", "550 5.1.1 no such user here")
+    house.say(house.organiser, "mail.again", letter=last)
+    expect(page.locator(f"#{waits} q")).to_have_text("550 5.1.1 no such user here")
+    assert page.evaluate("document.activeElement.closest('li')?.id") == waits
+    check(page, ".mail__refused", f"#{waits} q")
 
 
 def test_no_more_invitations(house: House, look: Look) -> None:

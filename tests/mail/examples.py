@@ -91,13 +91,29 @@ def a_link_is_sent_once_more(world: World) -> Example:
 @example("mail.add_addresses", may=ORGANISER)
 def a_list_is_pasted(world: World) -> Example:
     lines = ["Name;Organisation;E-mail", "Åsa Ö;The town;Asa@Example.com", "new@example.net", "none at all", ""]
+    lines += ["Unwilling@example.net", "a@example.org, b@example.org"]
+    world.write("DELETE FROM invitee WHERE id = 'e-unwilling'")  # off the list, but the No stands
 
     def check(world: World, result: Any) -> None:
-        assert result == {"added": 1, "known": 1, "bad": [{"line": 4, "text": "none at all"}]}
+        bad = [{"line": 4, "text": "none at all", "why": "no_email"}]
+        bad += [{"line": 7, "text": "a@example.org; b@example.org", "why": "two_emails"}]
+        assert result == {"added": 1, "known": 1, "unwilling": 1, "bad": bad}
         (row,) = world.all("SELECT name, organisation FROM invitee WHERE address = 'asa@example.com'")
         assert tuple(row) == ("Åsa Ö", "The town")
 
     return Example("organiser", {"lines": lines}, check)
+
+
+@example("mail.add_addresses")
+def a_file_is_brought(world: World) -> Example:
+    rows = [{"line": 2, "cells": ["Å", "x", "Ö", "a@räk.example"]}, {"line": 3, "cells": ["B"]}]
+
+    def check(world: World, result: Any) -> None:
+        bad = [{"line": 3, "text": "B", "why": "no_email"}]
+        assert result == {"added": 1, "known": 0, "unwilling": 0, "bad": bad}
+        assert world.one("SELECT name FROM invitee WHERE address = 'a@räk.example'") == "Å Ö"
+
+    return Example("organiser", {"rows": rows, "columns": ["first_name", None, "last_name", "address"]}, check)
 
 
 @example("mail.remove_address", may=ORGANISER)

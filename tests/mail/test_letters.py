@@ -218,7 +218,7 @@ def test_a_line_with_nothing_to_say_is_left_out() -> None:
 
 
 def test_what_has_changed_keeps_its_lines() -> None:
-    assert {"changes"} == LINES
+    assert {"changes", "question", "answer"} == LINES
     letter = write("S", "{changes}", {"changes": "Lunch 12.15\n- Coffee"}, "en")
     assert letter.text == "Lunch 12.15\n- Coffee\n" and "Lunch 12.15<br>" in letter.html
 

@@ -243,14 +243,18 @@ def _help(here: Tables) -> Told:
 
 def _polls(here: Tables) -> Told:
     plain = ("id", "version", "kind", "prompt", "options", "most", "state", "on_screen")
+    people = {person["id"]: person for person in here["participant"]}
     for p in here["poll"]:
-        given = [str(one).casefold() for a in here["poll_answer"] if a["poll_id"] == p["id"] for one in a["answers"]]
+        all_of_it = [a for a in here["poll_answer"] if a["poll_id"] == p["id"]]
+        walked_in = [a for a in all_of_it if people[a["participant_id"]]["walk_in"]]
+        shown = [a for a in all_of_it if not (p["places_only"] and a in walked_in)]
+        given = [str(one).casefold() for a in shown for one in a["answers"]]
         numbers = {word: given.count(word) for word in given}
         names = [str(n) for n in range(len(p["options"]))] if p["kind"] == "choice" else []
         names = [str(n) for n in range(1, p["most"] + 1)] if p["kind"] == "scale" else names
         total = sum(int(n) for n in given) if p["kind"] == "scale" else 0
         view = {name: p[name] for name in plain} | {"item": p["item_id"], "made_at": _said(p["made_at"])}
-        view["answered"] = sum(1 for a in here["poll_answer"] if a["poll_id"] == p["id"])
+        view |= {"answered": len(shown), "walk_ins": len(walked_in), "places_only": p["places_only"]}
         view["bars"] = [numbers.get(name, 0) for name in names]
         words = sorted(([word, n] for word, n in numbers.items()), key=lambda one: (-one[1], one[0]))
         view["words"] = words[:40] if p["kind"] == "words" else []

@@ -443,7 +443,7 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
 
     def poll(id: str, meeting: str, item: str, **more: Any) -> dict[str, Any]:
         given = {"kind": "choice", "state": "open", "options": [], "most": 1} | more
-        told = {"meeting_id": meeting, "item_id": item, "version": 2, "made_at": at(-10), "counts": {}}
+        told = {"meeting_id": meeting, "item_id": item, "version": 2, "made_at": at(-10), "counts": {}, "walk_ins": {}}
         return _row(Poll, id=f"v-{id}", prompt=f"What of {id}?", **told, **given)
 
     def letter(id: str, meeting: str, who: str, state: str, **more: Any) -> dict[str, Any]:
@@ -638,6 +638,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             | {"counts": {"2": 1, "5": 1}},
             poll("words", HERE, "i-talk", kind="words", most=3, answered=2) | {"counts": {"regn": 2, "träd": 1}},
             poll("closed", HERE, "i-welcome", state="closed", options=["Yes", "No"], answered=1) | {"counts": {"1": 1}},
+            poll("street", HERE, "i-welcome", state="closed", options=["Yes", "No"], answered=2, places_only=True)
+            | {"counts": {"0": 1, "1": 1}, "walk_ins": {"0": 1}, "walk_ins_answered": 1},
             poll("their", THERE, "i-their_talk", options=["Yes", "No"], answered=1) | {"counts": {"0": 1}},
         ],
         "poll_answer": [
@@ -650,6 +652,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 ("words", "hall", ["Regn", "träd"]),
                 ("words", "web", ["regn"]),
                 ("closed", "hall", [1]),
+                ("street", "hall", [1]),
+                ("street", "asks", [0]),
                 ("their", "their_guest", [0]),
             )
         ],

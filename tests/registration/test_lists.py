@@ -18,6 +18,7 @@ from hybridmote.registration.commands import lists as bringing
 from hybridmote.registration.jobs import about_the_place, forget_needs
 from hybridmote.registration.model.sheet_in import LARGEST, Unreadable, read
 from hybridmote.registration.views import lists
+from hybridmote.worker import EVERY, keep_waiting, work_once
 from tests.matrix.world import HERE, World, changed
 
 HEAD = "Namn;E-post;Organisation;Avgift;Org.nr"
@@ -353,6 +354,17 @@ def test_needs_are_erased_after_the_meeting(world: World) -> None:
     assert ended(13) == 1
     assert ended(15) == 0
     assert world.one("SELECT count(*) FROM registration_needs") == 1, "another meeting's are its own"
+
+
+def test_the_worker_erases_them_without_being_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in [kind for kind in EVERY if kind != "registration.forget_needs"]:
+        monkeypatch.delitem(EVERY, kind)
+    world.write("DELETE FROM job")
+    when = "datetime('now', '-15 days')" if world.sqlite else "now() - interval '15 days'"
+    world.write(f"UPDATE meeting SET ends = {when} WHERE id = 'm-here'")
+    keep_waiting()
+    assert work_once() and not work_once()
+    assert world.one("SELECT count(*) FROM registration_needs WHERE meeting_id = 'm-here'") == 0
 
 
 def test_a_letter_says_what_is_so_when_it_is_sent(world: World) -> None:

@@ -122,20 +122,6 @@ def test_the_holder_may_what_the_rules_say_until_they_say() -> None:
         assert no.value.detail == detail
 
 
-@pytest.mark.parametrize(
-    ("day", "clock", "utc"),
-    [
-        ("2026-12-01", "12:00", "2026-12-01T11:00"),
-        ("2026-07-01", "12:00", "2026-07-01T10:00"),
-        ("2026-10-25", "02:30", "2026-10-25T00:30"),  # shown twice: the first
-        ("2026-03-29", "02:30", "2026-03-29T01:30"),  # never shown
-    ],
-)
-def test_a_deadline_is_in_the_meetings_own_zone(day: str, clock: str, utc: str) -> None:
-    at = model.deadline_of(day, clock, "Europe/Stockholm")
-    assert at.astimezone(UTC).isoformat()[:16] == utc
-
-
 def test_no_shows_are_confirmed_places_in_the_hall_that_nobody_came_to() -> None:
     seen = [("confirmed", "hall", False), ("confirmed", "hall", True), ("confirmed", "web", False)]
     assert model.never_arrived([*seen, ("cancelled", "hall", False), ("waiting", "hall", False)]) == 1

@@ -1,6 +1,7 @@
 """Coming in by plain forms: a code by mail, one's own phone, the street; without a script, and with a real mail server."""
 
 import datetime as dt
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from hybridmote import due
+from hybridmote import due, limits
+from hybridmote.mail.model.letters import TEMPLATES
 from tests.mail.server import Mailbox
 from tests.mail.test_sending import office, only, send_all
 from tests.matrix.world import CODE_KEY, HERE, JOIN_CODES, PEOPLE, PHONE_KEY, World
@@ -299,6 +301,35 @@ def test_a_mail_scanner_changes_nothing(app: Flask, world: World, browser_of: Br
                 assert scanner.open(path, method=method).status_code in (200, 302, 401)
     assert world.dump() == before
     assert scanner.get(key).status_code == 200, "and it still opens"
+
+
+def test_a_mail_scanner_changes_nothing_by_any_link_of_any_letter(app: Flask, world: World, mailbox: Mailbox) -> None:
+    """The letters as they leave: every address in their text, their HTML and their headers, five times each."""
+    only(world)
+    limits.configure("", on=False)
+    to_many = [name for name, one in TEMPLATES.items() if one.to_many]
+    for name in to_many:
+        world.did(
+            "organiser", "mail.send", template=name, to="all", **({"changes": "Later"} if name == "changed" else {})
+        )
+    world.did("organiser", "mail.invite")
+    world.did("hall", "registration.hand_over", name="New", email="new@example.org")
+    send_all(office(mailbox, secret_key=app.config["SETTINGS"].secret_key or app.secret_key))
+    links = set[str]()
+    for one in mailbox.received:
+        whole = f"{one.part('plain')} {one.part('html')} {one.mail['List-Unsubscribe'] or ''}"
+        links |= {html.unescape(link) for link in re.findall(r"https://meeting\.example(/[^\s\"<>)]*)", whole)}
+    kinds = {link.split("/")[1] for link in links}
+    assert {"j", "t", "u", "m"} <= kinds and len(links) > 20, sorted(links)
+    before, scanner = world.dump(), app.test_client()
+    for _ in range(5):
+        for link in sorted(links):
+            for method in ("GET", "HEAD"):
+                answer = scanner.open(link.rstrip(".,"), method=method)
+                assert answer.status_code in (200, 302, 401), (answer.status_code, link)
+    assert world.dump() == before
+    mine = next(link for link in sorted(links) if link.startswith("/j/"))
+    assert scanner.post(mine, data={"csrf_token": csrf(scanner, mine)}).status_code == 303, "and it still opens"
 
 
 def test_no_page_for_strangers_says_the_code_on_the_screen(client: FlaskClient) -> None:

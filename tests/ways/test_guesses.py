@@ -1,4 +1,5 @@
-"""Fifty thousand guesses at links, at phones' keys and at codes: nobody gets in, and no answer tells more than another."""
+"""Fifty thousand guesses at links, at phones' keys and at codes: nobody gets in, and no answer tells more than another. A
+few hundred of them are tried every time, all of them by `make test-long`."""
 
 import re
 import secrets
@@ -19,7 +20,8 @@ from hybridmote.db import reading
 from hybridmote.dispatch import dispatch
 from tests.matrix.world import CODE_KEY, HERE, NOBODYS_KEY, OLD_PHONE_KEY, World
 
-LINKS, CODES = 10_000, 20_000  # of each of three kinds of links, and of codes
+FEW, LINKS, CODES = 60, 10_000, 20_000  # of each of three kinds of links, and of codes
+ALL = [pytest.mark.long, pytest.mark.timeout(900)]
 SHAPES: list[Callable[[], str]] = [
     lambda: secrets.token_urlsafe(24),
     lambda: secrets.token_urlsafe(6),
@@ -40,13 +42,12 @@ def code(key: str, typed: str, address: str = "192.0.2.7") -> dict[str, Any]:
     return dispatch(somebody, HERE, "way.enter", {"op": str(uuid4()), "key": key, "code": typed})
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.parametrize("guesses", [FEW, pytest.param(LINKS, marks=ALL)])
 @pytest.mark.parametrize("kind", ["j", "t", "p"])
-def test_ten_thousand_guessed_links_open_nothing(kind: str, app: Flask, client: FlaskClient, world: World) -> None:
+def test_guessed_links_open_nothing(kind: str, guesses: int, app: Flask, client: FlaskClient, world: World) -> None:
     limits.configure("", on=False)
     before, answers = world.dump(), Counter[tuple[int, str, str]]()
-    for n in range(LINKS):
+    for n in range(guesses):
         answer = client.get(f"/{kind}/{SHAPES[n % len(SHAPES)]()}")
         answers[answer.status_code, blank(answer.text), answer.headers.get("Set-Cookie", "")[:11]] += 1
     statuses = {status for status, _, _ in answers}
@@ -56,18 +57,17 @@ def test_ten_thousand_guessed_links_open_nothing(kind: str, app: Flask, client: 
     assert client.get("/m/here/live").status_code == 401
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
-def test_twenty_thousand_guessed_codes_let_nobody_in(app: Flask, world: World) -> None:
+@pytest.mark.parametrize("guesses", [FEW, pytest.param(CODES, marks=ALL)])
+def test_guessed_codes_let_nobody_in(guesses: int, app: Flask, world: World) -> None:
     limits.configure("", on=False)
     grants = world.one("SELECT count(*) FROM grant_")
     answers = Counter[str]()
-    for n in range(CODES):
+    for n in range(guesses):
         # a guesser may hold a key that was asked for, or make one up; a code that fits comes once in a million
         typed = f"{n % 1_000_000:06}"
         answers[str(code((CODE_KEY, NOBODYS_KEY, secrets.token_urlsafe(24))[n % 3], typed)["result"])] += 1
     assert world.one("SELECT count(*) FROM grant_") == grants
-    assert sum(answers.values()) == CODES and len(answers) == 5, answers  # 4, 3, 2, 1 and 0 tries left
+    assert sum(answers.values()) == guesses and len(answers) == 5, answers  # 4, 3, 2, 1 and 0 tries left
     assert all("'entered': False" in said for said in answers)
     assert not code(CODE_KEY, "123456")["result"]["entered"], "and then it takes a new code"
 

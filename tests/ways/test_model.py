@@ -39,7 +39,7 @@ def test_the_browser_says_the_same() -> None:
     tried = [
         FINE | {"transport": t, "rtt": r, "down": d, "up": u, "sound": s, "camera": c}
         for t, r, d, u, s, c in itertools.product(
-            ("websocket", "polling", "none"),
+            ("websocket", "polling", "http", "none"),
             (None, 300, 301, 1001),
             (None, 2000, 1999, 249),
             (None, 500, 99),

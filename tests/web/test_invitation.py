@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+import struct
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -236,10 +237,17 @@ def test_no_words_of_it_end_the_block_they_stand_in(client: FlaskClient, world: 
 
 def test_a_link_to_it_can_be_shown(client: FlaskClient, world: World) -> None:
     page = client.get(PAGE, headers=EN).text
-    for name in ("og:title", "og:type", "og:url", "og:description", "og:site_name", "og:locale"):
+    for name in ("og:title", "og:type", "og:url", "og:description", "og:site_name", "og:locale", "og:image:alt"):
         assert re.search(rf'<meta property="{name}" content="[^"]+">', page), name
     (said,) = re.findall(r'<meta name="description" content="([^"]+)">', page)
     assert said.startswith("For tests.") and len(said) <= 301
+    (address,) = re.findall(r'<meta property="og:image" content="(http[^"]+)">', page)
+    (event,) = re.findall(r'ld\+json">(.+?)</script>', page)
+    assert json.loads(event)["image"] == address, "the whole address: whoever shows it is elsewhere"
+    with client.get(address) as picture:
+        assert picture.mimetype == "image/png" and len(picture.data) < 30_000
+        assert picture.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert struct.unpack(">II", picture.data[16:24]) == (1200, 630)
 
 
 def test_it_is_light(client: FlaskClient, world: World) -> None:

@@ -1,5 +1,6 @@
 """The organiser's page of letters without a script, and the page of those who want no more of them."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,10 +8,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from hybridmote.config import Settings
 from hybridmote.mail.jobs.sending import Office
-from hybridmote.mail.model import token_of
+from hybridmote.mail.model import digest, token_of
 from tests.mail.server import Mailbox, mailbox, mailbox_of
 from tests.mail.test_sending import only, send_all
 from tests.matrix.world import World
@@ -75,9 +77,10 @@ def test_how_many_it_would_be_is_said_before_they_go(organiser: FlaskClient, wor
 def test_lines_without_an_address_are_told(organiser: FlaskClient) -> None:
     typed = {**form(page(organiser), "mail.add_addresses"), "lines": "Name;E-mail\nÅsa;asa@example.com\nnobody"}
     went = organiser.post("/m/here/do/mail.add_addresses", data=typed)
-    assert went.headers["Location"].endswith("/m/here/desk/mail?added=1&bad=3#h-list")
+    assert "/m/here/desk/mail?added=1&known=0&unwilling=0&more=0&bad=3.no_email#h-list" in went.headers["Location"]
     shown = page(organiser, went.headers["Location"])
-    assert "1 address was added." in shown and "No address was found in these lines: 3." in shown
+    assert "1 address was added." in shown and "1 line was not taken" in shown
+    assert re.search(r"<b>3</b>.*?That is not an e-mail address", shown, re.S)
     typed |= {"lines": "nobody at all"}
     refused = organiser.post("/m/here/do/mail.add_addresses", data=typed | {"op": form(shown, "mail.send")["op"]})
     assert refused.status_code == 422 and "nobody at all" in refused.get_data(as_text=True)
@@ -157,3 +160,113 @@ def test_doctor_looks_at_mail(mailbox: Mailbox, tmp_path: Path) -> None:
     assert [f[1] for f in _mail(Settings(data=tmp_path, mail_from="a@example.org", **given | {"mail_port": 1}))] == [
         False
     ]
+
+
+# ---- a list as a file -------------------------------------------------------------------------------------------------
+
+WINDOWS = "Namn;E-post;Kommun\r\n" + "\r\n".join(
+    (
+        "Åsa Öberg;Asa.Oberg@Räksmörgås.example;Östersunds kommun",
+        '"Öberg; Bo";bo@example.net;"Åre ""kommun"""',
+        'Med citat;"""carl ek""@example.net";',
+        "Utan;;Åre kommun",
+        "Fel;inte en adress;",
+        '"Två rader\nBcc: x@evil.example";d@example.net;',
+        '"Injicerad";"e@example.net\r\nBcc: x@evil.example";',
+        "Igen;BO@example.net;",
+        "Finns;new@example.net;",
+        "Nej;unwilling-too@example.net;",
+        "=1+1;f@example.net;@SUM(1)",
+    )
+)
+TAKEN = {
+    "asa.oberg@räksmörgås.example": ("Åsa Öberg", "Östersunds kommun"),
+    "bo@example.net": ("Öberg; Bo", 'Åre "kommun"'),
+    '"carl ek"@example.net': ("Med citat", ""),
+    "d@example.net": ("Två rader Bcc: x@evil.example", ""),
+    "f@example.net": ("=1+1", "@SUM(1)"),
+}
+
+
+def bring(organiser: FlaskClient, content: bytes, name: str = "lista.csv", shown: str = "") -> TestResponse:
+    shown = shown or page(organiser)
+    (found,) = re.findall(r'action="[^"]*/desk/mail/addresses".*?</form>', shown, re.S)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', found))
+    sent = {**hidden, "file": (io.BytesIO(content), name)}
+    answer = organiser.post(DESK + "/addresses", data=sent, headers={"Accept-Language": "en"})
+    answer.request.environ["wsgi.input"].close()  # the client's own: a large one is a file
+    return answer
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8-sig", "utf-8", "utf-16"])
+def test_a_list_as_excel_in_sweden_writes_it_is_brought(encoding: str, organiser: FlaskClient, world: World) -> None:
+    world.write(
+        "INSERT INTO unsubscribed (digest, meeting_id, at) SELECT :d, meeting_id, at FROM unsubscribed",
+        d=digest("unwilling-too@example.net"),
+    )
+    shown = page(organiser)
+    answer = bring(organiser, WINDOWS.encode(encoding), shown=shown)
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 200, said
+    added = {row.address: (row.name, row.organisation) for row in world.all("SELECT * FROM invitee")}
+    assert {k: v for k, v in added.items() if k in TAKEN} == TAKEN
+    assert not [address for address in added if "evil" in address]
+    assert "5 addresses were added." in said and "2 were on the list already." in said
+    assert "1 wants no invitations, and was left out." in said and "3 lines were not taken:" in said
+    told = re.findall(r"<b>(\d+)</b></p><div>(?:<p><q>(.*?)</q>)?", said, re.S)
+    # by the line of the row as a spreadsheet counts them, the headings being the first
+    assert [int(line) for line, _text in told] == [5, 6, 8] and "inte en adress" in told[1][1]
+    again = bring(organiser, WINDOWS.encode(encoding), shown=shown)
+    assert "5 addresses were added." in again.get_data(as_text=True), "the same form sent twice is one"
+    assert len(world.all("SELECT * FROM invitee")) == len(added)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "There is nothing in the file."),
+        (b"Namn;Kommun\r\nA;B\r\n", "There is no e-mail address in the file."),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "The file cannot be read."),
+        (b"PK\x03\x04 nothing", "The file cannot be read."),
+        (b"a@example.net\n" * 5_001, "There are more than 5,000 rows."),
+        (b"x" * 10_200_000, "too large"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_words(content: bytes, why: str, organiser: FlaskClient, world: World) -> None:
+    before = len(world.all("SELECT * FROM invitee"))
+    answer = bring(organiser, content)
+    assert answer.status_code in (413, 422) and why in answer.get_data(as_text=True)
+    assert 'id="file-wrong"' in answer.get_data(as_text=True)
+    assert len(world.all("SELECT * FROM invitee")) == before
+
+
+def test_five_thousand_addresses_are_taken_in_parts(organiser: FlaskClient, world: World) -> None:
+    content = "".join(f"Person {n};p{n}@example.net\r\n" for n in range(5_000)).encode("latin-1")
+    assert "5000 addresses were added." in bring(organiser, content).get_data(as_text=True)
+    assert world.one("SELECT count(*) FROM invitee WHERE address LIKE 'p%@example.net'") == 5_000
+
+
+def test_without_a_file_or_a_pages_own_token_nothing_is_brought(organiser: FlaskClient) -> None:
+    assert organiser.post(DESK + "/addresses", data={}).status_code == 400
+    shown = page(organiser)
+    hidden = form(shown.replace("/desk/mail/addresses", "/do/bring"), "bring")
+    refused = organiser.post(DESK + "/addresses", data=hidden, headers={"Accept-Language": "en"})
+    assert refused.status_code == 422 and "Choose a file first" in refused.get_data(as_text=True)
+
+
+def test_to_whom_an_answer_goes_is_not_shown_to_staff(organiser: FlaskClient, app: Flask, world: World) -> None:
+    only(world)
+    world.did("moderator", "question.reply", id="q-approved", text="It is on its way.")
+    (id,) = [row[0] for row in world.all("SELECT id FROM letter")]
+    for path in (DESK, f"{DESK}/{id}"):
+        shown = page(organiser, path).partition('id="boot"')[0]
+        assert "To whoever asked" in shown and "räksmörgås" not in shown and "The web" not in shown
+    world.write("UPDATE letter SET next_at = created_at")
+    settings = app.config["SETTINGS"]
+    send_all(Office(Settings(data=settings.data, mail_backend="file", mail_per_minute=60000)))
+    settings.mail_backend = "file"
+    try:
+        assert "on its way" not in page(organiser, f"{DESK}/{id}")
+        assert organiser.get(f"{DESK}/{id}.html").status_code == 404
+    finally:
+        settings.mail_backend = "off"

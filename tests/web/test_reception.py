@@ -1,11 +1,13 @@
 """The organiser's desk of registration and the door, without a script: fees, people, lists, invoices, badges."""
 
 import csv
+import datetime as dt
 import html
 import io
 import json
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import openpyxl
@@ -14,7 +16,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from hybridmote.db import reading
-from hybridmote.reception.door import hundredths
+from hybridmote.problems import Refused
+from hybridmote.reception import arrivals
+from hybridmote.reception.door import hundredths, moment, on_clock
 from hybridmote.registration.views import lists
 from tests.matrix.world import HERE, World, new_op
 
@@ -112,15 +116,49 @@ def test_a_fee_is_edited_and_somebody_elses_edit_is_not_lost(organiser: FlaskCli
 def test_the_rules_are_written_by_the_meetings_clock_and_boxes_can_be_emptied(
     organiser: FlaskClient, world: World
 ) -> None:
-    typed = {"command": "registration.rules", "flags": "waiting_list challenge", "deadline": "2126-11-30T12:00"}
+    typed = {"command": "registration.rules", "flags": "waiting_list challenge", "deadline": "2126-11-30 12.00"}
     version = re.findall(r'name="expected_version" value="(\d+)"', page(organiser, "fees"))[-1]
     went = send(organiser, "fees", **typed, opens="", binding_sv="", expected_version=version)
     assert went.status_code == 303
     row = "SELECT count(*) FROM registration_rules WHERE meeting_id = 'm-here' AND NOT waiting_list AND opens IS NULL"
     assert world.one(row) == 1
-    assert 'value="2126-11-30T12:00"' in page(organiser, "fees")
+    assert 'value="2126-11-30 12.00"' in page(organiser, "fees")
     refused = send(organiser, "fees", **typed | {"deadline": "soon"})
-    assert refused.status_code == 422 and "r-deadline-wrong" in refused.text
+    assert refused.status_code == 422 and "r-deadline-wrong" in refused.text and 'value="soon"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "utc"),
+    [
+        ("2026-12-01 12.00", "2026-12-01T11:00"),
+        ("2026-07-01 12:00", "2026-07-01T10:00"),
+        (" 2026-07-01T09.05 ", "2026-07-01T07:05"),
+        ("2026-10-25 02.30+02:00", "2026-10-25T00:30"),
+    ],
+)
+def test_an_instant_is_read_by_the_meetings_clock_and_written_as_it_was(typed: str, utc: str) -> None:
+    read = moment(typed, "Europe/Stockholm", "deadline")
+    assert read[:16] == utc
+    shown = on_clock(datetime.fromisoformat(read), "Europe/Stockholm")
+    assert moment(shown, "Europe/Stockholm", "deadline") == read
+    assert shown == typed.strip().replace("T", " ").replace(":", ".", typed.count(":") - typed.count("+"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("soon", "no_moment"),
+        ("2026-12-01", "no_moment"),
+        ("2026-13-01 12.00", "no_moment"),
+        ("2026-12-01 25.00", "no_moment"),
+        ("2026-03-29 02.30", "no_such_time"),
+        ("2026-10-25 02.30", "twice"),
+    ],
+)
+def test_what_is_no_instant_says_what_to_write(typed: str, why: str) -> None:
+    with pytest.raises(Refused) as no:
+        moment(typed, "Europe/Stockholm", "deadline")
+    assert no.value.params["why"] == why and no.value.field == "deadline"
 
 
 # ---- people ----------------------------------------------------------------------------------------------------------
@@ -148,10 +186,10 @@ def test_the_list_is_sought_in(organiser: FlaskClient, query: str, there: list[s
 def test_the_sums_of_the_page_agree(organiser: FlaskClient) -> None:
     shown = page(organiser, "people?see=owed")
     table = shown[shown.index('id="h-sums"') : shown.index('id="h-by-fee"')]
-    body, foot = table.split("<tfoot>")
+    body, foot = table.split("<tfoot")
 
     def column(rows: str, at: int) -> list[int]:
-        cells = [re.findall(r'<td class="n">(?:<b>)?([\d,.\u00a0]+)', row) for row in rows.split("</tr>")]
+        cells = [re.findall(r'<td [^>]*class="n"[^>]*>(?:<b>)?([\d,.\u00a0]+)', row) for row in rows.split("</tr>")]
         return [int(re.sub(r"\D", "", row[at])) for row in cells if len(row) == 4]
 
     for at in (0, 1, 2, 3):
@@ -194,6 +232,47 @@ def test_two_who_change_the_same_person_see_each_other(organiser: FlaskClient) -
     (now, _) = re.findall(r'name="expected_version" value="(\d+)"', late.text)
     assert send(organiser, "people/b-hall", **typed | {"name": "A third"}, expected_version=now).status_code == 303
     assert entry("b-hall").name == "A third"
+
+
+def test_what_two_wrote_in_different_fields_is_both_there(organiser: FlaskClient) -> None:
+    """The second wrote nothing in the first's fields: theirs are the first's when the form is shown again, and saving it
+    takes nothing back. In a field that both wrote in, both texts stand."""
+    shown = page(organiser, "people/b-hall")
+    (version, _) = re.findall(r'name="expected_version" value="(\d+)"', shown)
+    was = re.findall(r'name="was" value="(\{[^\n]*?\})">', shown)[0]
+    opened = json.loads(was) | {"command": "registration.edit", "id": "b-hall", "expected_version": version, "was": was}
+    first = send(organiser, "people/b-hall", **opened | {"name": "Kim", "phone": "08 111", "title": "Ekolog"})
+    assert first.status_code == 303
+    late = send(organiser, "people/b-hall", **opened | {"phone": "08 222", "diet": "Inga nötter"})
+    shown = html.unescape(late.text)
+    assert late.status_code == 409 and "It is now:" in shown
+    for held in (
+        'id="e-name" name="name" type="text" value="Kim"',
+        'value="08 222"',
+        'value="Ekolog"',
+        ">Inga nötter<",
+    ):
+        assert held.replace(">", ">\n", 1) in shown if held[0] == ">" else held in shown, held
+    beside = re.findall(r'<p class="rec__now" id="([\w-]+)">.*?<span>([^<]*)</span>', shown)
+    assert beside == [("e-phone-now", "08 111")]
+    (version, _) = re.findall(r'name="expected_version" value="(\d+)"', shown)
+    again = {"name": "Kim", "title": "Ekolog", "phone": "08 222", "diet": "Inga nötter", "expected_version": version}
+    assert send(organiser, "people/b-hall", **opened | again).status_code == 303
+    now = entry("b-hall")
+    assert (now.name, now.title, now.phone, now.diet) == ("Kim", "Ekolog", "08 222", "Inga nötter")
+
+
+def test_what_was_refused_is_still_decided_on_what_was_seen_then(organiser: FlaskClient) -> None:
+    """A field that was wrong does not hide that somebody else saved meanwhile."""
+    shown = page(organiser, "people/b-hall")
+    (version, _) = re.findall(r'name="expected_version" value="(\d+)"', shown)
+    typed = {"command": "registration.edit", "id": "b-hall", "expected_version": version}
+    assert send(organiser, "people/b-hall", **typed, name="Somebody else").status_code == 303
+    wrong = send(organiser, "people/b-hall", **typed, name="A third", kronor="nio")
+    assert wrong.status_code in (409, 422)
+    seen = re.findall(r'name="expected_version" value="(\d+)"', wrong.text)[0]
+    late = send(organiser, "people/b-hall", **typed | {"expected_version": seen}, name="A third")
+    assert late.status_code == 409 and entry("b-hall").name == "Somebody else"
 
 
 @pytest.mark.parametrize(
@@ -430,8 +509,13 @@ def test_exports_hold_differences_and_their_sum_is_what_is_owed(organiser: Flask
 
 
 def test_a_moderator_ticks_people_off_and_reads_no_needs(moderator: FlaskClient) -> None:
-    shown = page(moderator, "arrivals")
-    assert 'id="b-hall"' in shown and "No nuts" not in shown and "A seat in front" not in shown
+    shown = page(moderator, "arrivals?only=absent")
+    assert (
+        'id="b-hall"' in shown
+        and "people.csv" not in shown
+        and "No nuts" not in shown
+        and "A seat in front" not in shown
+    )
     told: Any = moderator.get(f"{DESK}/arrivals.json").json
     assert set(told["people"][0]) == {"id", "number", "name", "organisation", "fee", "place", "state", "arrived_at"}
     form = {"csrf_token": token(moderator), "op": new_op(), "page": "desk/arrivals", "id": "b-hall"}
@@ -446,6 +530,66 @@ def test_a_moderator_ticks_people_off_and_reads_no_needs(moderator: FlaskClient)
 def test_accents_are_no_hindrance_at_the_door(organiser: FlaskClient) -> None:
     send(organiser, "people/b-hall", command="registration.edit", id="b-hall", name="Åsa Öberg")
     assert 'id="b-hall"' in page(organiser, "arrivals?q=asa+oberg")
+
+
+PEOPLE = [
+    ("a", "Åsa Öberg", 12, "Lunds kommun"),
+    ("b", "Anna-Karin Ek", 3, "Region Skåne"),
+    ("c", "Johan Al", 120, "Ale kommun"),
+    ("d", "Ali O'Neil", 4, ""),
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        *[("asa", "a"), ("ÅSA", "a"), ("ober asa", "a"), ("karin", "b"), ("anna-k", "b"), ("skane", "b"), ("an", "b")],
+        *[("al", "cd"), ("#12", "ac"), ("#120", "c"), ("a", "abcd"), ("k", "b"), ("l", "cd"), ("r", "ab")],
+        *[("kommun", "ac"), ("ommun", "ac"), ("asa ek", ""), ("nobody", "")],
+    ],
+)
+def test_who_is_sought_is_found_by_how_their_words_begin(typed: str, found: str) -> None:
+    """As tests/js/arrivals.test.mjs says of those with a script."""
+    guests = [{"id": id, "name": n, "number": number, "organisation": org} for id, n, number, org in PEOPLE]
+    assert "".join(one["id"] for one in arrivals.sought(guests, typed)) == found
+    assert arrivals.letters(guests) == ["A", "E", "J", "K", "O"]
+
+
+def test_at_rest_the_door_shows_who_came_last_and_how_to_reach_the_others(moderator: FlaskClient) -> None:
+    form = {"csrf_token": token(moderator), "op": new_op(), "page": "desk/arrivals", "id": "b-hall"}
+    assert moderator.post("/m/here/do/registration.arrive", data=form).status_code == 303
+    shown = page(moderator, "arrivals")
+    latest = shown[shown.index('id="latest"') : shown.index("</ul>", shown.index('id="latest"'))]
+    assert 'id="b-hall"' in latest and latest.count("<li") <= 3
+    told: Any = moderator.get(f"{DESK}/arrivals.json").json
+    placed = [one for one in told["people"] if one["state"] == "confirmed"]
+    here = sum(1 for one in placed if one["arrived_at"])
+    absent = sum(1 for one in placed if one["place"] == "hall" and not one["arrived_at"])
+    assert f"<b>{here}</b> of {here + absent} here" in shown and f"Not come ({absent})" in shown
+
+
+def test_who_cancelled_is_no_stranger_at_the_door(organiser: FlaskClient) -> None:
+    send(organiser, "people/b-hall", command="registration.edit", id="b-hall", name="Åsa Öberg")
+    send(organiser, "people/b-hall", command="registration.cancel", id="b-hall", flags="charged letter")
+    shown = page(organiser, "arrivals?q=oberg")
+    assert 'id="b-hall"' in shown and "Has cancelled" in shown and 'value="b-hall"' not in shown
+    assert 'id="b-hall"' not in page(organiser, "arrivals?only=absent")
+
+
+def test_a_walk_in_came_when_the_phone_says(moderator: FlaskClient) -> None:
+    def come(name: str, at: dt.datetime) -> dt.datetime:
+        form = {"csrf_token": token(moderator), "op": new_op(), "page": "desk/arrivals", "name": name}
+        form["at"] = at.isoformat()
+        assert moderator.post("/m/here/do/registration.walk_in", data=form).status_code == 303
+        told: Any = moderator.get(f"{DESK}/arrivals.json").json
+        (one,) = (one for one in told["people"] if one["name"] == name)
+        return dt.datetime.fromisoformat(one["arrived_at"])
+
+    now = dt.datetime.now(dt.UTC)
+    assert come("Early", now - dt.timedelta(minutes=40)) == (now - dt.timedelta(minutes=40)).replace(
+        microsecond=now.microsecond // 1000 * 1000
+    )
+    assert abs(come("Of tomorrow", now + dt.timedelta(days=1)) - now) < dt.timedelta(minutes=1), "its clock is wrong"
 
 
 def test_the_camera_is_allowed_at_the_door_alone(organiser: FlaskClient) -> None:

@@ -12,8 +12,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hybridmote.mail.jobs import forgetting
 from hybridmote.participants.store import hashed
 from hybridmote.registration import model
+from hybridmote.registration.store import Rules
 from tests.matrix.world import HERE, TRANSFER_TOKEN, World
 from tests.web.conftest import csrf
 
@@ -132,6 +134,13 @@ def test_what_is_wrong_is_said_above_and_by_the_field(
         if name not in ("fee", "language", "agreed", field):
             assert html.escape(value) in page or value in page, f"{name} was lost"
     assert world.one("SELECT count(*) FROM registration") == before
+
+
+def test_the_list_of_faults_names_the_field(client: FlaskClient) -> None:
+    page = words(register(client, orgnr="212000-1976", gln="735", name="").text)
+    for said in ("Organisation number: The last digit", "GLN: ", "Write your name."):
+        assert said in page
+    assert "Name: Write your name." not in page
 
 
 def test_all_that_is_wrong_is_said_at_once(client: FlaskClient) -> None:
@@ -255,6 +264,13 @@ def test_a_link_may_name_the_place(client: FlaskClient) -> None:
         assert " checked" not in client.get(f"{REGISTER}?fee={wanted}").text.partition('id="f-name"')[0]
 
 
+def test_the_page_on_personal_data_says_what_a_registration_leaves_and_for_how_long(client: FlaskClient) -> None:
+    told = words(client.get("/privacy").text)
+    assert "If you register" in told and "who pays" in told and "What you eat and what you need" in told
+    assert "fourteen days after the meeting" in told and Rules.__table__.c.needs_kept_days.default.arg == 14
+    assert "ninety days after the meeting" in told and forgetting.KEPT.days == 90
+
+
 def test_what_is_free_asks_for_no_payer(client: FlaskClient, world: World) -> None:
     world.write("UPDATE fee SET price = 0 WHERE meeting_id = :m", m=HERE)
     page = client.get(REGISTER).text
@@ -301,6 +317,18 @@ PLACE = "/m/here/place"
 )
 def test_each_state_has_its_heading(browser_of: Browsers, who: str, title: str) -> None:
     assert heading(browser_of(who).get(PLACE).text) == title
+
+
+def test_a_place_says_what_of_the_programme_it_opens(browser_of: Browsers, client: FlaskClient, world: World) -> None:
+    world.write("UPDATE fee SET items = :none WHERE meeting_id = 'm-here'", none="[]")
+    assert "Programme All of the programme in the hall" in words(browser_of("hall").get(PLACE).text)
+    assert "Opens:" not in client.get("/m/here/register").text, "what opens all needs no words"
+    world.write("UPDATE fee SET items = :some WHERE meeting_id = 'm-here'", some='["i-talk"]')
+    for page in (browser_of("hall").get(PLACE).text, client.get("/m/here/register").text):
+        told = words(page)
+        assert "Item i-talk" in told and "Item i-coffee" not in told
+    world.write("UPDATE item SET day = '2030-01-01' WHERE id = 'i-talk'")
+    assert "Item i-talk" not in words(browser_of("hall").get(PLACE).text), "a whole day is called by its name"
 
 
 def test_the_page_is_for_who_has_a_place(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hybridmote.files import scripts_of
-from hybridmote.surfaces import strings
+from hybridmote.strings import strings
 
 # rule: (methods, status for a stranger, status for a participant, for a moderator)
 ROUTES: dict[str, tuple[str, int, int, int]] = {
@@ -39,6 +39,7 @@ ROUTES: dict[str, tuple[str, int, int, int]] = {
     "/m/<slug>/desk/programme/checklist": ("GET", 401, 403, 403),
     "/m/<slug>/desk/mail": ("GET", 401, 403, 403),
     "/m/<slug>/desk/mail/preview": ("GET POST", 401, 403, 403),
+    "/m/<slug>/desk/mail/addresses": ("POST", 401, 403, 403),
     "/m/<slug>/desk/mail/<letter>": ("GET", 401, 403, 403),
     "/m/<slug>/desk/mail/<letter>.html": ("GET", 401, 403, 403),
     "/u/<token>": ("GET POST", 404, 404, 404),

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import case, or_, select, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ... import metrics
@@ -39,6 +39,7 @@ FIRST, MOST = timedelta(seconds=30), timedelta(hours=1)  # between two tries of 
 REST, LONGEST = 5.0, 300.0  # seconds the server is left alone after trouble, doubled each time
 LOOK = 0.5
 NOTED = 1.0  # seconds between two tellings of how far it is
+PACE = 0x6D61696C  # of the lock by which workers on PostgreSQL take turns
 BROKEN = 8  # times that a letter may fail to be written
 
 
@@ -125,6 +126,9 @@ class Office:
         """Lease it and write it. What it says and the ways in that it opens are committed before it goes out."""
         try:
             with transaction() as session:
+                if (wait := self._turn(session)) > 0:
+                    self.slot = time.monotonic() + wait
+                    return None
                 now = utc_now()
                 letter = _locked(session, id, now)
                 if letter is None:
@@ -132,6 +136,7 @@ class Office:
                 crashed = letter.state == "sending"
                 letter.state, letter.lease_until, letter.reason = "sending", now + LEASE, ""
                 letter.attempts += 1
+                letter.tried_at = now
                 letter.begun_at = letter.begun_at or now
                 letter.message_id = letter.message_id or f"{letter.id}@{self._domain()}"
                 meeting = session.get_one(Meeting, letter.meeting_id)
@@ -139,10 +144,23 @@ class Office:
                 return Taken(id, meeting.id, meeting.slug, letter.address, mail, letter.attempts, letter.begun_at)
         except NotNow:
             _note(id, None, state="cancelled")
+        except OperationalError:
+            raise  # the database is away or busy: that is no letter's fault
         except Exception as error:  # whatever is wrong with one letter, the others go on
             log.error("a letter cannot be written", letter=id, exc_info=True)
             self._again(id, f"it could not be written: {type(error).__name__}")
         return None
+
+    def _turn(self, session: Session) -> float:
+        """Seconds until a letter may be taken: the pace is that of all workers together, so it is kept by the letters
+        themselves, and one worker at a time asks."""
+        if not database().sqlite:  # there whoever writes is alone
+            session.execute(select(func.pg_advisory_xact_lock(PACE)))
+        now = utc_now()
+        # a clock that was wrong by more than that holds nobody up
+        last = session.scalar(select(func.max(Letter.tried_at)).where(Letter.tried_at < now + timedelta(minutes=1)))
+        pace = timedelta(minutes=1) / self.settings.mail_per_minute
+        return 0.0 if last is None else (last + pace - now).total_seconds()
 
     def _again(self, id: str, reason: str) -> None:
         with transaction() as session:

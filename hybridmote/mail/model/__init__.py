@@ -4,6 +4,7 @@ from .address import MOST, Email, NoAddress, address, digest, header_name, mailb
 from .letters import (
     BODY_LIMIT,
     LANGUAGES,
+    SEALED,
     SUBJECT_LIMIT,
     TEMPLATES,
     Template,
@@ -12,6 +13,7 @@ from .letters import (
     missing,
     unknown,
 )
+from .listed import Listed, NotListed, cells_of, headings, listed
 from .unsubscribing import invitee_of, token_of
 from .writing import Attachment, Written, message, octets, of_meeting, translator, write
 
@@ -19,19 +21,25 @@ __all__ = [
     "BODY_LIMIT",
     "LANGUAGES",
     "MOST",
+    "SEALED",
     "SUBJECT_LIMIT",
     "TEMPLATES",
     "Attachment",
     "Email",
+    "Listed",
     "NoAddress",
+    "NotListed",
     "Template",
     "Written",
     "address",
     "allowed",
+    "cells_of",
     "defaults",
     "digest",
     "header_name",
+    "headings",
     "invitee_of",
+    "listed",
     "mailbox",
     "message",
     "missing",

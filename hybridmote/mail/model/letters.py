@@ -44,13 +44,15 @@ OWN = {
     "until": _("how long the offer stands"),
     "number_in_line": _("the reader's place in the waiting list"),
     "reason": _("why"),
-    "item": _("what the speaker speaks about"),
+    "item": _("the item of the programme that it is about"),
     "when": _("when the speaker speaks"),
+    "question": _("what the reader asked"),
+    "answer": _("the answer in writing, as it stands when the letter is sent"),
     "code": _("the code; made when the letter is sent"),
     "minutes": _("how many minutes the code is good for"),
 }
 ADDRESSES = frozenset({"address", "link", "check", "own_page", "unsubscribe"})
-LINES = frozenset({"changes"})  # whose values may have several
+LINES = frozenset({"changes", "question", "answer"})  # whose values may have several
 
 
 class Template(NamedTuple):
@@ -61,6 +63,7 @@ class Template(NamedTuple):
     needs: tuple[str, ...] = ()  # without which the letter would be of no use
     link: bool = False  # the worker makes the reader a way in
     to_many: bool = False  # staff may send it to many by hand
+    sealed: bool = False  # to whom it goes is not shown to staff: it would tell who asked with a hidden name
 
 
 _HELLO = _("Hello {name},")
@@ -253,6 +256,23 @@ TEMPLATES: dict[str, Template] = {
         ),
         to_many=True,
     ),
+    "answered": Template(
+        _("Answer to a question"),
+        _("Your question at {meeting} has an answer"),
+        (
+            _HELLO,
+            _("Your question at **{meeting}** has been answered in writing."),
+            _("**You asked:**"),
+            "> {question}",
+            _("**The answer:**"),
+            "> {answer}",
+            _("[Read it at the meeting, with the other questions]({address})"),
+            _REPLY,
+        ),
+        ("question", "answer", "item"),
+        needs=("answer",),
+        sealed=True,
+    ),
     "code": Template(
         _("One-time code"),
         _("{code} is your code to {meeting}"),
@@ -281,13 +301,16 @@ TEMPLATES: dict[str, Template] = {
     ),
 }  # fmt: skip
 
+SEALED = frozenset(name for name, one in TEMPLATES.items() if one.sealed)
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 def defaults(template: str, language: Callable[[str], str]) -> tuple[str, str]:
     """(subject, body) in the product's own words. `language` translates a sentence."""
     own = TEMPLATES[template]
-    return language(own.subject), "\n\n".join(p if p.startswith(("{", "#")) else language(p) for p in own.body) + "\n"
+    return language(own.subject), "\n\n".join(
+        p if p.startswith(("{", "#", ">")) else language(p) for p in own.body
+    ) + "\n"
 
 
 def allowed(template: str) -> dict[str, str]:

@@ -67,6 +67,8 @@ def payer_columns(p: PayerFields, organisation: str) -> dict[str, str]:
         except model.Wrong as wrong:
             raise Refused("invalid", field=field, why=wrong.why) from None
     body = model.body(p.municipality) if p.municipality else model.body_of(given["orgnr"])
+    if not p.municipality and not given["orgnr"]:
+        body = model.named(p.payer_name or organisation)
     if p.municipality and body is None:
         raise Refused("invalid", field="municipality", why="no_such_body")
     if body and not given["orgnr"]:

@@ -1,6 +1,6 @@
 """At the door: who comes, who came by mistake, who came unregistered."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import AwareDatetime, Field
@@ -31,6 +31,14 @@ class WalkIn(Payload):
     organisation: words(ORGANISATION, optional=True) = Field("", description="where they work")  # type: ignore[valid-type]
     email: Email | None = Field(None, description="for a link of their own")
     fee: Id | None = Field(None, description="what they are to pay for; not given: nothing")
+    at: AwareDatetime | None = Field(
+        None, ge=EARLIEST, le=LATEST, description="when they came, from a phone that had no line; not given: now"
+    )
+
+
+def came(ctx: Context, at: datetime | None) -> datetime:
+    """What a phone says, unless its clock is ahead of ours."""
+    return min(at, ctx.now) if at and at <= ctx.now + AHEAD else ctx.now
 
 
 @command("registration.arrive", role="moderator", payload=Arrive, limit="240/minute")
@@ -39,7 +47,7 @@ def arrive(ctx: Context, p: Arrive) -> dict[str, Any]:
     r = ctx.get(Registration, p.id)
     if r.state != "confirmed":
         raise Refused("state", why="not_confirmed")
-    at = min(p.at, ctx.now) if p.at and p.at <= ctx.now + AHEAD else ctx.now
+    at = came(ctx, p.at)
     if r.arrived_at is None or at < r.arrived_at:
         before, r.arrived_at, r.arrived_by = r.arrived_at, at, ctx.me
         touched(ctx, r)
@@ -68,7 +76,8 @@ def walk_in(ctx: Context, p: WalkIn) -> dict[str, Any]:
         raise Refused("invalid", field="email", why="has_place")
     person = new_person(ctx, p.name, p.organisation, p.email or "", None, "confirmed", "hall")
     payer = {"payer_name": p.organisation}
-    r = new_registration(ctx, person, fee, "confirmed", "walk_in", payer, arrived_at=ctx.now, arrived_by=ctx.me)
+    at = came(ctx, p.at)
+    r = new_registration(ctx, person, fee, "confirmed", "walk_in", payer, arrived_at=at, arrived_by=ctx.me)
     ctx.audit("registration.walk_in", r.id, None, {"name": p.name, "organisation": p.organisation})
     tell_of(ctx, r, letter=p.email is not None)
     ctx.tell("registration.arrived", registration=r.id, person=person.id)

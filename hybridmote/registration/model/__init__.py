@@ -15,7 +15,7 @@ from .money import (
     together,
     vat_of,
 )
-from .payer import Body, Wrong, bodies, body, body_of, found, gln, luhn, orgnr, peppol, written
+from .payer import Body, Wrong, bodies, body, body_of, found, gln, luhn, named, orgnr, peppol, written
 from .places import (
     LIVES,
     STATES,
@@ -24,7 +24,6 @@ from .places import (
     Place,
     Rules,
     State,
-    deadline_of,
     is_past,
     left,
     may_cancel,
@@ -57,7 +56,6 @@ __all__ = [
     "bodies",
     "body",
     "body_of",
-    "deadline_of",
     "differences",
     "found",
     "gln",
@@ -69,6 +67,7 @@ __all__ = [
     "may_cancel",
     "may_hand_over",
     "may_switch",
+    "named",
     "never_arrived",
     "next_in_line",
     "offered_until",

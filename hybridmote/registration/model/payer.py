@@ -135,6 +135,13 @@ def body_of(number: str) -> Body | None:
     return _by_orgnr().get(number)
 
 
+def named(name: str) -> Body | None:
+    """The one that is called just that, whatever the letters' size. What two are called is neither."""
+    wanted = " ".join(name.casefold().split())
+    hits = [b for b in bodies() if b.name.casefold() == wanted]
+    return hits[0] if len(hits) == 1 else None
+
+
 def found(typed: str, most: int = 8) -> list[Body]:
     """What somebody may mean by some letters: names that begin with them first."""
     wanted = " ".join(typed.casefold().split())

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from ...meetings.model import Refusal
 
@@ -121,13 +120,6 @@ def _until(limit: datetime | None, now: datetime, never: str, passed: str) -> No
         raise Refusal("closed", never)
     if is_past(limit, now):
         raise Refusal("closed", passed)
-
-
-def deadline_of(day: str, clock: str, timezone: str) -> datetime:
-    """The instant of a day and a time as the meeting's own clocks show them. A time that is shown twice is the first;
-    one that is never shown is what the clock shows when it has been put forward. Raises ValueError."""
-    at = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(timezone))
-    return datetime.fromtimestamp(at.timestamp(), ZoneInfo(timezone))
 
 
 def never_arrived(places: Sequence[tuple[str, str, bool]]) -> int:

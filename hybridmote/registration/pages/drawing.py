@@ -16,6 +16,8 @@ from ...dispatch import COMMANDS
 from ...meetings.store import Meeting
 from ...meetings.views import meeting_view
 from ...problems import WHY, problem
+from ...programme.store import items_of
+from ...programme.views import item_view
 from .. import model
 from ..store import Fee, Registration, fees_of, rules_of
 from ..views.lists import line
@@ -35,11 +37,17 @@ def offered(db: Session, meeting: Meeting) -> list[dict[str, Any]]:
     """The fees in their order, each with what it comes to in words. `waits`: who chooses it now joins a line: there is no
     place, or somebody waits for one already."""
     rows = {fee.id: fee for fee in fees_of(db, meeting.id)}
+    items = _programme(db, meeting.id)
     found = []
     for fee in invitation.fees_of(db, meeting.id, language()):
         waits = fee["full"] or bool(line(db, rows[fee["id"]]))
-        found.append({**fee, **sums(fee["price"], fee["vat"], fee["currency"]), "waits": waits})
+        opens = invitation.opens(fee["place"], fee["items"], items)
+        found.append({**fee, **sums(fee["price"], fee["vat"], fee["currency"]), "waits": waits, "opens": opens})
     return found
+
+
+def _programme(db: Session, meeting_id: str) -> list[dict[str, Any]]:
+    return [item_view(item, []) for item in items_of(db, meeting_id)]
 
 
 def sums(net: int, vat: int, currency: str) -> dict[str, str]:
@@ -64,14 +72,14 @@ def difference(now: Registration, fee: Mapping[str, Any]) -> str:
 
 
 def fee_words(db: Session, r: Registration) -> dict[str, Any] | None:
-    """The fee of a place, in the reader's language: {name, name_lang, includes, includes_lang, place}."""
+    """The fee of a place, in the reader's language: {name, name_lang, includes, includes_lang, place, opens}."""
     fee = db.get(Fee, r.fee_id) if r.fee_id else None
     if fee is None:
         return None
     name, name_lang = invitation.either(fee.name, language())
     includes, includes_lang = invitation.either(fee.includes, language())
     told = {"name": name, "name_lang": name_lang, "includes": includes, "includes_lang": includes_lang}
-    return {**told, "place": fee.place}
+    return {**told, "place": fee.place, "opens": invitation.opens(fee.place, fee.items, _programme(db, r.meeting_id))}
 
 
 # ---- what is binding -------------------------------------------------------------------------------------------------
@@ -115,11 +123,29 @@ EMPTY = {
     "fee": lambda: _("Choose a place."),
     "agreed": lambda: str(WHY["must_agree"]),
 }
+# What a field is called, where a fault is told apart from it: "the last digit is wrong" does not say of which number.
+LABELS = {
+    "name": lambda: _("Name"),
+    "email": lambda: _("E-mail"),
+    "organisation": lambda: _("Organisation"),
+    "title": lambda: _("Role at work"),
+    "challenge": lambda: _("One thing that is hard just now"),
+    "payer_name": lambda: _("Who pays"),
+    "orgnr": lambda: _("Organisation number"),
+    "reference": lambda: _("Your reference"),
+    "invoice_address": lambda: _("Postal address of the invoice"),
+    "invoice_email": lambda: _("E-mail for invoices"),
+    "gln": lambda: _("GLN"),
+    "peppol": lambda: _("Peppol id"),
+    "diet": lambda: _("What you do not eat"),
+    "access": lambda: _("What you need to take part"),
+}
 
 
 def faults(command: str, typed: Typed, said: Mapping[str, Any] | None = None) -> list[dict[str, str]]:
-    """All that is wrong with a form, in the order of its fields: [{field, words}]. A command says no to the first of it;
-    who corrects a form wants to see all at once. `said`: what the command did say, as a problem."""
+    """All that is wrong with a form, in the order of its fields: [{field, label, words}]; no label where the words name
+    the field. A command says no to the first of it; who corrects a form wants to see all at once. `said`: what the
+    command did say, as a problem."""
     payload = COMMANDS[command].payload
     found: dict[str, str] = {}
     try:
@@ -136,7 +162,14 @@ def faults(command: str, typed: Typed, said: Mapping[str, Any] | None = None) ->
         found["agreed"] = EMPTY["agreed"]()
     if said and said.get("field") and said["field"] not in found:
         found[said["field"]] = said["detail"]
-    return [{"field": field, "words": found[field]} for field in sorted(found, key=_place_of)]
+    return [
+        {"field": field, "label": _label(field, typed), "words": found[field]} for field in sorted(found, key=_place_of)
+    ]
+
+
+def _label(field: str, typed: Typed) -> str:
+    named = field in EMPTY and not typed.get(field, "").strip()
+    return "" if named or field not in LABELS else LABELS[field]()
 
 
 def _place_of(field: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ...participants.store import Grant, Participant
@@ -278,6 +278,18 @@ def attendance(session: Session, meeting_id: str) -> list[From]:
 def no_shows(session: Session, meeting_id: str) -> list[Entry]:
     """Confirmed places in the hall that nobody came to."""
     return [e for e in entries(session, meeting_id, state="confirmed", arrived=False) if e.attendance == "hall"]
+
+
+def not_come(session: Session, meeting_id: str) -> int:
+    """How many of those there are just now."""
+    absent = (
+        select(func.count())
+        .select_from(Registration)
+        .join(Participant, Participant.id == Registration.participant_id)
+        .where(Registration.meeting_id == meeting_id, Registration.state == "confirmed")
+        .where(Registration.arrived_at.is_(None), Participant.attendance == "hall")
+    )
+    return session.scalar(absent) or 0
 
 
 def imports(session: Session, meeting_id: str) -> list[Import]:

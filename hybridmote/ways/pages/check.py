@@ -93,9 +93,9 @@ def words() -> dict[str, Any]:
         },
         "overall": {
             "works": _("It works here. You need do nothing more."),
-            "less": _("You can take part from here, but not all of it works as it should. See what below."),
+            "less": _("You can take part from here, but not all of it works as it should. Below you see what."),
             "not": _(
-                "You cannot follow the meeting from here as it is. See what below, or take part from another place."
+                "You cannot follow the meeting from here as it is. Below you see why. Or take part from another place."
             ),
         },
         "trying": {
@@ -108,6 +108,10 @@ def words() -> dict[str, Any]:
             "websocket": _("The line to the meeting stands, the fast way (WebSocket)."),
             "polling": _(
                 "The fast way (WebSocket) is stopped on the way. The slow way works: all comes, a second later."
+            ),
+            "http": _(
+                "Only plain requests get through: you can follow and ask, and what happens comes some seconds later. "
+                "Show the text below to your IT department."
             ),
             "none": _(
                 "The line is stopped on the way, probably by a firewall. Show the text below to your IT department."
@@ -146,6 +150,7 @@ def words() -> dict[str, Any]:
             "refused": _("The browser was not allowed to use it. Click the sign beside the address to allow it."),
             "missing": _("None was found, or another program has it."),
         },
+        "found": _("Tried from here on {when}:"),
         "kept": _("The organiser sees how it went."),
         "not_kept": _("It could not be told to the organiser. Try again."),
         "copied": _("Copied."),

@@ -113,7 +113,18 @@ export function combobox(input, { label, words, find, draw, choose, begin }) {
     else return;
     event.preventDefault();
   });
-  input.addEventListener("blur", close);
+  // The list gives its room back when one leaves; after the press that one leaves by, or it would hit what moved up instead.
+  let pressed = false;
+  const letGo = () => setTimeout(() => (pressed = false));
+  addEventListener("pointerdown", () => (pressed = true), true);
+  addEventListener("pointerup", letGo, true);
+  addEventListener("pointercancel", letGo, true);
+  input.addEventListener("blur", () => {
+    if (!pressed) return close();
+    const later = () => setTimeout(() => document.activeElement !== input && close());
+    addEventListener("pointerup", later, { once: true });
+    addEventListener("pointercancel", later, { once: true });
+  });
 }
 
 function element(name, properties, attributes = {}) {

@@ -35,6 +35,9 @@ export async function scan(video, read) {
   return stop;
 }
 
+/** Fetches what is needed while there is a line: the camera may be wanted when there is none. */
+export const prepare = looking;
+
 async function looking() {
   const own = globalThis.BarcodeDetector;
   const formats = (await own?.getSupportedFormats?.().catch(() => [])) ?? [];

@@ -51,9 +51,16 @@ export async function longPolling() {
   }
 }
 
-export async function transport() {
-  const [fast, slow] = await Promise.all([webSocket(), longPolling()]);
-  return fast ? "websocket" : slow ? "polling" : "none";
+/** The last way, which the meeting's pages fall back on: plain questions, again and again. */
+const asking = (base) =>
+  fetch(`${base}/check/line?echo`, { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+
+export async function transport(base) {
+  const [fast, slow, plain] = await Promise.all([webSocket(), longPolling(), asking(base)]);
+  return fast ? "websocket" : slow ? "polling" : plain ? "http" : "none";
 }
 
 /** Milliseconds there and back: the median of six, on a line that stands. */

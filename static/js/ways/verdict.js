@@ -1,7 +1,7 @@
 // How each part of a try-out came out. hybridmote/ways/model.py says the same for organisers; a test holds them together.
 
 const SAID = {
-  websocket: "works", polling: "less", none: "not",
+  websocket: "works", polling: "less", http: "less", none: "not",
   yes: "works", no: "not",
   works: "works", refused: "less", missing: "less",
   untried: "untried",
