@@ -192,9 +192,13 @@ function look() {
   }, 600);
 }
 
-/** The list anew; the focus stays on the same thing if that is still missing, else it goes to the heading. */
+/** The list anew, if it says something else; the focus stays on the same thing if that is still missing, else it goes to
+    the heading. */
 function listed(text) {
   const place = document.getElementById("checklist");
+  const made = document.createElement("div");
+  made.innerHTML = text;
+  if (made.innerHTML.trim() === place.innerHTML.trim()) return;
   const held = place.contains(document.activeElement) && document.activeElement.closest("[data-what]")?.dataset.what;
   const before = place.querySelectorAll("li").length;
   place.innerHTML = text;

@@ -241,6 +241,20 @@ def test_the_list_follows_what_is_written(house: House, look: Look) -> None:
     expect(line).to_have_count(0)
 
 
+def test_the_list_is_left_alone_as_long_as_it_says_the_same(house: House, look: Look) -> None:
+    """Who stands in it with the keyboard, or is being read to, is not disturbed by what changes elsewhere."""
+    page = desk(house, look)
+    field(page, "practical-en").fill("")
+    expect(page.locator("#checklist [data-what=half_practical]")).to_be_visible()
+    page.evaluate("window.first = document.querySelector('#checklist li')")
+    with page.expect_response("**/desk/checklist") as asked:
+        field(page, "lead-en").fill("An evening and a day, told otherwise")
+    asked.value.finished()
+    is_stored(house, page, "lead", "en", "An evening and a day, told otherwise")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.first.isConnected")
+
+
 def test_publishing(house: House, look: Look) -> None:
     page = desk(house, look)
     page.locator(".invite__publish button").click()

@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 from socketio.exceptions import ConnectionRefusedError
-from sqlalchemy import select
 
 from hybridmote import nudge
 from hybridmote.access import Caller, again
@@ -288,10 +287,10 @@ class Day:
 
     @staticmethod
     def is_out(person: str) -> bool:
-        """Whether every way in of theirs is closed: by staff, or because their place is cancelled or somebody else's."""
+        """Whether the link they came by is closed: by staff, by themselves, or because their place is cancelled or somebody
+        else's. They may have come in once more some other way since."""
         with reading() as session:
-            ways = select(Grant.id).where(Grant.participant_id == person, Grant.revoked_at.is_(None))
-            return session.scalar(ways.limit(1)) is None
+            return session.get_one(Grant, person.replace("p-", "g-", 1)).revoked_at is not None
 
     def _layers(self, person: Person) -> tuple[str, ...]:
         """As they are now: who spoke in the morning need not speak in the evening."""
