@@ -20,7 +20,7 @@ import eventlet  # noqa: E402
 
 from bench.figures import percentile  # noqa: E402
 from hybridmote import create_app, metrics  # noqa: E402
-from hybridmote.access import Caller  # noqa: E402
+from hybridmote.access import Caller, implied  # noqa: E402
 from hybridmote.config import Settings  # noqa: E402
 from hybridmote.dispatch import dispatch  # noqa: E402
 from hybridmote.server import canary, serving  # noqa: E402
@@ -35,7 +35,7 @@ class Voters:
                 slug=stage["slug"],
                 participant_id=who,
                 name="Person",
-                roles=frozenset({"participant"}),
+                roles=implied("participant"),
                 given=("participant",),
                 attendance="hall",
                 layers=("public", f"person:{who}"),

@@ -17,7 +17,19 @@ __version__ = "0.1.0"
 
 
 # In the order in which they may know each other, which is the order in which they react to each other.
-ROOMS = ("meetings", "participants", "programme", "notices", "slides", "questions", "help", "polls")
+ROOMS = (
+    "meetings",
+    "participants",
+    "mail",
+    "programme",
+    "notices",
+    "slides",
+    "registration",
+    "ways",
+    "questions",
+    "help",
+    "polls",
+)
 
 
 def load_rooms() -> None:

@@ -23,12 +23,21 @@ from .participants.store import Account, Grant, Participant, hashed, participant
 from .problems import Refused
 
 STAFF = frozenset({"organiser", "moderator"})
-# With what nobody is given by itself: a `presenter` brings slides, a `turner` turns their pages.
+GUEST = "guest"  # anybody at all: whoever reads the invitation; everybody else may what a guest may
+GUESTS = frozenset({GUEST})
+# With what nobody is given by itself: a `presenter` brings slides, a `turner` turns their pages. An `applicant` waits for
+# a place and may do what concerns it, but does not take part yet. Walk-ins may be let in as `listener`, who follows, or
+# `asker`, who also asks and supports. A `person` is whoever is not a screen.
+_TAKES_PART = {"participant", "asker", "listener", "applicant", "person"}
 IMPLIES = {
-    "organiser": {"moderator", "participant", "presenter", "turner"},
-    "moderator": {"participant", "presenter", "turner"},
-    "speaker": {"participant", "presenter", "turner"},
-    "leader": {"participant"},
+    "organiser": {"moderator", "presenter", "turner", *_TAKES_PART},
+    "moderator": {"presenter", "turner", *_TAKES_PART},
+    "speaker": {"presenter", "turner", *_TAKES_PART},
+    "leader": _TAKES_PART,
+    "participant": _TAKES_PART,
+    "asker": {"listener", "person"},
+    "listener": {"person"},
+    "applicant": {"person"},
     "lectern": {"turner"},
 }
 
@@ -55,6 +64,11 @@ class Caller:
     track: str = ""  # which one a screen or lectern follows
     grant_id: str | None = None
     stamp: str | None = None
+    address: str = ""  # of a guest: what their tries are counted against
+
+    @property
+    def guest(self) -> bool:
+        return not self.participant_id
 
     @property
     def way(self) -> Way:
@@ -87,11 +101,13 @@ def layer_source(source: Callable[[Session, Participant], Iterable[str]]) -> Any
 def implied(roles: str) -> frozenset[str]:
     """Roles as a participant's row holds them, with what they imply."""
     given = roles.split()
-    return frozenset(given).union(*(IMPLIES.get(role, ()) for role in given))
+    return GUESTS.union(given, *(IMPLIES.get(role, ()) for role in given))
 
 
 def layers_of(session: Session, participant: Participant) -> tuple[str, ...]:
     """One shared layer, then groups, then the personal one: the order in which they are laid over each other."""
+    if participant.roles == "applicant":
+        return (f"person:{participant.id}",)
     shared = "staff" if participant.role_set & STAFF else "public"
     more = [layer for source in _layer_sources for layer in source(session, participant)]
     return (shared, *sorted(more, reverse=True), f"person:{participant.id}")
@@ -171,8 +187,15 @@ def _caller(session: Session, person: Participant, slug: str, **by: str) -> Call
     )
 
 
+def guest(meeting: Meeting, address: str) -> Caller:
+    """Somebody we do not know, who may do what guests may. Their commands are counted against the address."""
+    return Caller(meeting.id, meeting.slug, "", "", GUESTS, (), None, (), address=address)
+
+
 def again(session: Session, caller: Caller) -> Caller | None:
     """The same caller as the database knows them now; None when what let them in was revoked."""
+    if caller.guest:
+        return caller
     if caller.grant_id:
         now = _by_grant(session, _BY_GRANT_ID, {"meeting": caller.meeting_id, "grant": caller.grant_id})
         return now if now and now.participant_id == caller.participant_id else None

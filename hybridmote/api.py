@@ -11,7 +11,7 @@ from .db import epoch, iso, reading, utc_now
 from .dispatch import dispatch
 from .problems import Refused
 from .sockets import caught_up, welcome
-from .web import answer_problem, check_csrf, csrf, meeting_and_caller
+from .web import answer_problem, check_csrf, csrf, meeting_and_asker, meeting_and_caller
 
 api = Blueprint("api", __name__)
 csrf.exempt(api)
@@ -21,7 +21,7 @@ csrf.exempt(api)
 def command(slug: str, name: str) -> Any:
     """Run a command; the flat body is `op` and the payload's fields."""
     with reading() as db:
-        _, caller = meeting_and_caller(db, slug)
+        _, caller = meeting_and_asker(db, slug, name)
     check_csrf()
     try:
         body = request.get_json(silent=True)

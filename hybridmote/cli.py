@@ -78,7 +78,7 @@ def worker(data: Path | None) -> None:
     open_database(settings.url_of_database())
     open_shelf(settings.data)
     nudge.share(settings.redis_url)
-    run()
+    run(settings)
 
 
 @main.command()
@@ -160,6 +160,57 @@ def staff_add(email: str, name: str, slug: str, role: str, password: str, data: 
 @main.group()
 def meeting() -> None:
     """Meetings as files that people can read and write (YAML)."""
+
+
+@meeting.command("create")
+@click.option("--slug", envvar="HYBRIDMOTE_SLUG", prompt=True, help="The meeting's name in addresses.")
+@click.option("--title", envvar="HYBRIDMOTE_TITLE", prompt=True, help="What it is called.")
+@click.option("--starts", envvar="HYBRIDMOTE_STARTS", prompt=True, help="By its own clock: 2026-03-10 17:00.")
+@click.option("--ends", envvar="HYBRIDMOTE_ENDS", prompt=True, help="As --starts.")
+@click.option(
+    "--zone", envvar="HYBRIDMOTE_ZONE", default="Europe/Stockholm", show_default=True, help="Whose clock that is."
+)
+@click.option(
+    "--language", envvar="HYBRIDMOTE_LANGUAGE", type=click.Choice(["sv", "en"]), default="sv", show_default=True
+)
+@click.option("--place", envvar="HYBRIDMOTE_PLACE", default="", help="Where it is, on one line.")
+@click.option("--organiser", envvar="HYBRIDMOTE_ORGANISER", default="", help="Name of who sets it up.")
+@click.option("--organiser-email", envvar="HYBRIDMOTE_ORGANISER_EMAIL", default="", help="Their address, for letters.")
+@data_option
+def meeting_create(
+    slug: str,
+    title: str,
+    starts: str,
+    ends: str,
+    zone: str,
+    language: str,
+    place: str,
+    organiser: str,
+    organiser_email: str,
+    data: Path | None,
+) -> None:
+    """Make a meeting, not yet published, and say the organiser's personal link once. Asks for what is not given."""
+    settings = _open(data)
+    from .exchange import Wrong, create
+
+    try:
+        made = create(
+            slug,
+            title,
+            starts,
+            ends,
+            timezone=zone,
+            language=language,
+            place=place,
+            organiser=organiser,
+            email=organiser_email,
+        )
+    except Wrong as wrong:
+        fail(f"{str(wrong).rstrip('.')}. Nothing was made.")
+        return
+    site = settings.public_url()
+    click.echo(f"Made {made.slug}: {site}/m/{made.slug}/desk/ is where it is set up; nobody else sees it yet.")
+    click.echo(f"The organiser's personal link, said only now: {site}/j/{made.token}")
 
 
 @meeting.command("export")

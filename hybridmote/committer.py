@@ -22,7 +22,7 @@ from sqlalchemy.exc import InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from . import metrics, nudge
-from .access import Caller, Way, layers_of, still_open
+from .access import GUESTS, Caller, Way, layers_of, still_open
 from .context import Context, Work, key_of, writes
 from .db import Base, Utc, database, inside, rows_given, utc_now
 from .ledger import Due, Op
@@ -207,7 +207,7 @@ class Batch:
         return {(caller, op): (body, answer) for caller, op, body, answer in rows}
 
     def _admitted(self, session: Work) -> dict[Way, frozenset[str]]:
-        return still_open(session, self.meeting_id, (a.caller for a in self.asked if a.caller))
+        return still_open(session, self.meeting_id, (a.caller for a in self.asked if a.caller and not a.caller.guest))
 
     def _prefetch(self, session: Work) -> list[Any]:
         """What the handlers said they will ask for; kept alive by the caller, since the session holds it weakly."""
@@ -229,7 +229,7 @@ class Batch:
     def _run(self, session: Work, asked: Asked, admitted: dict[Way, frozenset[str]]) -> Outcome:
         caller = asked.caller
         if caller is not None:
-            roles = admitted.get(caller.way)
+            roles = GUESTS if caller.guest else admitted.get(caller.way)
             if roles is None:
                 return Outcome({"ok": False, "code": "unknown_caller"}, store=False)
             if asked.command.role not in roles:

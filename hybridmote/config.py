@@ -40,6 +40,22 @@ class Settings(BaseSettings):
     max_sockets: int = Field(20000, ge=10, description="Most simultaneous connections of one serving process.")
     max_body_kb: int = Field(256, ge=16, description="Largest request body, in kB.")
     max_slides_mb: int = Field(100, ge=1, le=2000, description="Largest PDF of slides, in MB.")
+    mail_backend: Literal["smtp", "file", "off"] = Field(
+        "off",
+        description="How letters leave: smtp; file: written to the data folder, to be read at the desk; off: wait.",
+    )
+    mail_host: str = Field("localhost", description="Name of the mail server; its certificate must be for that name.")
+    mail_port: int = Field(587, ge=1, le=65535, description="Its port: 587 with starttls, 465 with tls, as a rule.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="starttls, tls from the first byte, or none (only to a server on this machine)."
+    )
+    mail_user: str = Field("", description="Name to sign in to the mail server with; empty: without.")
+    mail_password: SecretStr = Field(SecretStr(""), description="Password for it.")
+    mail_from: str = Field("", description="Address that letters come from; it must be one the server may send for.")
+    mail_reply_to: str = Field("", description="Address that answers to letters go to; empty: the one they come from.")
+    mail_per_minute: int = Field(
+        120, ge=1, le=60000, description="Most letters that leave in a minute, from all workers together."
+    )
     fast_fanout: bool = Field(True, description="Write broadcasts directly to sockets; false: the stock path.")
     drain_seconds: int = Field(10, ge=0, description="How long a stopping server lets requests finish.")
     metrics_token: SecretStr = Field(

@@ -98,14 +98,14 @@ class Context:
     @property
     def me(self) -> str:
         """The id of the person who asks; without loading them, which a thousand votes a second need not."""
-        if self.caller is None:
+        if self.caller is None or self.caller.guest:
             raise RuntimeError("this command needs a person")
         return self.caller.participant_id
 
     @property
     def who(self) -> Participant | None:
         """The person who asks, as the database knows them now."""
-        return self.find(Participant, self.caller.participant_id) if self.caller else None
+        return self.find(Participant, self.caller.participant_id) if self.caller and not self.caller.guest else None
 
     @property
     def meeting(self) -> Meeting:

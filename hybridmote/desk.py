@@ -22,7 +22,7 @@ from .programme.model.plan import outline
 from .programme.model.plan import said as on_clock
 from .programme.store import Item, items_of, removed_of, speakers_of
 from .sockets import welcome
-from .surfaces import strings
+from .strings import strings
 from .sync import View, merged
 from .web import caller_in, form_page, meeting_and_caller
 

@@ -19,6 +19,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     yield _redis(settings)
     yield _address(settings)
+    yield from _mail(settings)
     yield _limits(settings)
     yield _files()
 
@@ -75,6 +76,39 @@ def _address(settings: Settings) -> Finding:
         None,
         f"{settings.public_url()} is not https: cookies are sent in the clear; set HYBRIDMOTE_BASE_URL",
     )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    """Whether letters could leave: the server is asked, and signed in to, but nothing is sent."""
+    from .mail.jobs.line import Trouble, line
+    from .mail.model import NoAddress, mailbox
+
+    if settings.mail_backend != "smtp":
+        why = "off: letters wait" if settings.mail_backend == "off" else "letters are written to the data folder"
+        yield "mail", None, f"{why}; set HYBRIDMOTE_MAIL_BACKEND=smtp"
+        return
+    for name in ("mail_from", "mail_reply_to"):
+        given = getattr(settings, name)
+        try:
+            if given or name == "mail_from":
+                mailbox(given)
+        except NoAddress:
+            yield "mail", False, f"HYBRIDMOTE_{name.upper()} is no address: {given!r}"
+            return
+    way = line(settings)
+    where = f"{settings.mail_host}:{settings.mail_port}, {settings.mail_security}"
+    try:
+        way.ready()
+    except Trouble as trouble:
+        yield "mail", False, f"{where}: {trouble}"
+        return
+    finally:
+        way.close()
+    local = settings.mail_host in ("localhost", "127.0.0.1", "::1")
+    if settings.mail_security == "none" and not local:
+        yield "mail", None, f"{where}: answers, but letters and links travel in the clear"
+    else:
+        yield "mail", True, f"{where}: answers{', and lets us in' if settings.mail_user else ''}"
 
 
 def _limits(settings: Settings) -> Finding:

@@ -3,7 +3,7 @@ commands, is checked as a whole before anything is written, and is written in on
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,8 +16,9 @@ from .access import find_meeting
 from .context import Context, Work
 from .db import reading, transaction, utc_now
 from .dispatch import Payload, words
-from .meetings.model import is_slug, join_code
-from .meetings.store import Meeting, by_slug
+from .mail.model import NoAddress, address
+from .meetings.model import TEXTS, is_slug, join_code, languages_of, text_fits
+from .meetings.store import Meeting, MeetingText, TextStep, by_slug, last_step, text_id, texts_of
 from .participants.store import Participant, mint, new_id
 from .problems import CODES, WHY, Refused
 from .programme import model
@@ -27,6 +28,7 @@ from .programme.model import exchange, plan
 from .programme.model.exchange import Said, Unreadable
 from .programme.store import Item, Speaker, items_of, speakers_of
 from .sync import Change, log_rows
+from .text import Unclean, clean
 
 LONGEST = 366  # days of a meeting
 
@@ -53,8 +55,9 @@ def written(slug: str) -> str:
         except Refused:
             raise Wrong(f"there is no meeting {slug!r}") from None
         zone = ZoneInfo(meeting.timezone)
-        head = {name: getattr(meeting, name) for name in exchange.MEETING}
+        head = {name: getattr(meeting, name) for name in exchange.MEETING if name not in ("published", "texts")}
         head |= {name: exchange.written_instant(head[name], zone) for name in ("starts", "ends")}
+        head |= {"published": "" if meeting.published else "no", "texts": _texts(session, meeting)}
         rows = {row.id: row for row in items_of(session, meeting.id)}
         speakers = speakers_of(session, list(rows))
         entries: dict[str, dict[str, Any]] = {}
@@ -68,6 +71,18 @@ def written(slug: str) -> str:
             else:
                 entries[above.id].setdefault("parts", []).append(entry)
         return exchange.write({name: value for name, value in head.items() if value}, programme)
+
+
+def _texts(session: Session, meeting: Meeting) -> dict[str, dict[str, str]]:
+    """The words of the invitation, by language and field; the lead in the meeting's own language is its tagline."""
+    found: dict[str, dict[str, str]] = {}
+    there = {(text.language, text.field): text.text for text in texts_of(session, meeting.id) if text.text}
+    for language in ("sv", "en", "both"):
+        for field in TEXTS:
+            text = there.get((language, field))
+            if text and not (field == "lead" and language == meeting.language):
+                found.setdefault(language, {})[field] = text
+    return found
 
 
 def _entry(row: Item, above: Item | None, speakers: list[Speaker], zone: ZoneInfo) -> dict[str, Any]:
@@ -113,6 +128,7 @@ def read_in(text: str | bytes, slug: str | None = None, update: bool = False) ->
         if not is_slug(slug):
             raise Unreadable("slug is lower-case letters, digits and single hyphens, at most 64", meeting.at("slug"))
         head = _head(meeting)
+        texts = _texts_in(meeting)
         planned = _planned(parts, head)
     except Unreadable as error:
         raise Wrong(str(error)) from None
@@ -137,12 +153,9 @@ def read_in(text: str | bytes, slug: str | None = None, update: bool = False) ->
         session.add(row)
         session.flush()
         if not update:
-            name = "Organisatör" if row.language == "sv" else "Organiser"
-            organiser = Participant(id=new_id(), meeting_id=row.id, name=name, organisation="", roles="organiser")
-            session.add(organiser)
-            session.flush()
-            token = mint(session, organiser, now)
+            token = _organiser(session, row, now)
         session.info["absent"] = set()
+        _rewrite(session, row, texts, now)
         _write(Context(cast(Work, session), row.id, None, now), planned)
         session.flush()
         for topic, object_id, before, after in log_rows(session, session.info["marks"]) if update else ():
@@ -150,6 +163,57 @@ def read_in(text: str | bytes, slug: str | None = None, update: bool = False) ->
                 Change(meeting_id=row.id, seq=row.seq, topic=topic, object_id=object_id, before=before, after=after)
             )
     return Imported(slug, len(planned), token)
+
+
+def _organiser(session: Session, meeting: Meeting, now: datetime, name: str = "", email: str = "") -> str:
+    """The first who may do everything; their token, which is said once."""
+    name = name or ("Organisatör" if meeting.language == "sv" else "Organiser")
+    person = Participant(id=new_id(), meeting_id=meeting.id, name=name, organisation="", roles="organiser", email=email)
+    session.add(person)
+    session.flush()
+    return mint(session, person, now)
+
+
+def create(
+    slug: str,
+    title: str,
+    starts: str,
+    ends: str,
+    *,
+    timezone: str,
+    language: str,
+    place: str = "",
+    organiser: str = "",
+    email: str = "",
+) -> Imported:
+    """A meeting with nothing in it yet, not published. Times as its own clock shows them, 2026-03-10 17:00. Raises
+    Wrong."""
+    fields = {"title": title, "starts": starts, "ends": ends, "timezone": timezone, "language": language}
+    fields |= {"place": place, "published": "no"}
+    if not is_slug(slug):
+        raise Wrong(
+            f"{slug!r} cannot be a name in addresses: lower-case letters, digits and single hyphens, at most 64"
+        )
+    try:
+        head = _head(Said(0, dict(fields)))
+        name = clean(organiser, limit_graphemes=120, multiline=False) if organiser.strip() else ""
+        at = address(email) if email.strip() else ""
+    except Unreadable as error:
+        raise Wrong(str(error)) from None
+    except Unclean:
+        raise Wrong("the organiser's name is at most 120 characters that can be shown") from None
+    except NoAddress:
+        raise Wrong(f"{email!r} is no e-mail address") from None
+    now = utc_now()
+    with transaction() as session:
+        if by_slug(session, slug) is not None:
+            raise Wrong(f"there is a meeting {slug!r} already: give another --slug")
+        row = Meeting(id=new_id(), slug=slug, join_code=_free_code(session), now_on={}, seq=0, pruned=0, version=1)
+        for field, value in head.items():
+            setattr(row, field, value)
+        session.add(row)
+        session.flush()
+        return Imported(slug, 0, _organiser(session, row, now, name, at))
 
 
 def _head(said: Said) -> dict[str, Any]:
@@ -171,7 +235,60 @@ def _head(said: Said) -> dict[str, Any]:
         head = Head.model_validate({name: said.text(name) for name in ("title", "tagline", "place", "stream")})
     except ValidationError as error:
         raise _said(error, said) from None
-    return head.model_dump() | {"timezone": timezone, "language": language, "starts": starts, "ends": ends}
+    published = said.flag("published") if said.text("published") else True
+    times = {"starts": starts, "ends": ends}
+    return head.model_dump() | {"timezone": timezone, "language": language, "published": published} | times
+
+
+def _texts_in(said: Said) -> dict[tuple[str, str], str]:
+    """{(language, field): text} of `texts: {sv: {about: …}, en: {…}, both: {contact_email: …}}`, checked."""
+    found: dict[tuple[str, str], str] = {}
+    texts = said.fields.get("texts") or Said(said.line)
+    if not isinstance(texts, Said):
+        raise Unreadable("texts is a mapping: {sv: {about: …}, en: {…}, both: {contact_email: …}}", said.at("texts"))
+    for language, of in texts.only(("sv", "en", "both")).fields.items():
+        if of == "":
+            continue
+        if not isinstance(of, Said):
+            raise Unreadable(f"texts: {language} is a mapping of fields", texts.at(language))
+        for field in of.only([name for name in TEXTS if language in languages_of(name)]).fields:
+            kind, text = TEXTS[field], of.text(field)
+            if not text.strip():
+                continue
+            try:
+                text = clean(text, limit_graphemes=kind.limit, multiline=kind.markdown)
+            except Unclean as unclean:
+                why = f"{unclean.detail} characters too long" if unclean.code == "too_long" else "cannot be shown"
+                raise Unreadable(f"texts: {field} is {why}", of.at(field)) from None
+            if word := text_fits(field, text):
+                raise Unreadable(f"{field}: {WHY[word]}", of.at(field))
+            found[language, field] = text
+    return found
+
+
+def _rewrite(session: Session, meeting: Meeting, texts: dict[tuple[str, str], str], now: datetime) -> None:
+    """What the file says of the invitation is a step of it; what it does not say stays."""
+    lead = texts.pop((meeting.language, "lead"), "") or meeting.tagline
+    there = {(text.language, text.field): text for text in texts_of(session, meeting.id)}
+    wanted = texts | ({(meeting.language, "lead"): lead} if (meeting.language, "lead") in there else {})
+    meeting.tagline = lead
+    for (language, field), text in wanted.items():
+        row = there.get((language, field))
+        if row is None:
+            id = text_id(meeting.id, field, language)
+            row = MeetingText(id=id, meeting_id=meeting.id, field=field, language=language, version=0, at=now)
+            row.text, row.step, number = text, 0, 0
+        elif row.text == text:
+            continue
+        else:
+            number = last_step(session, row.id) + 1
+        back = row.step
+        row.text, row.step, row.by, row.at = text, number, None, now
+        row.version += 1
+        session.add(row)
+        session.flush()
+        step = {"text_id": row.id, "number": number, "meeting_id": meeting.id, "back": back, "text": text}
+        session.add(TextStep(**step, by=None, at=now))
 
 
 def _planned(parts: list[exchange.Part], head: dict[str, Any]) -> list[Planned]:

@@ -13,6 +13,7 @@ from . import (
     committer,
     compression,
     desk,
+    desk_invitation,
     due,
     files,
     formats,
@@ -27,6 +28,7 @@ from . import (
 from .config import Settings
 from .db import open_database
 from .files import HERE, folder
+from .mail import pages as mail
 from .meetings import pages as meetings
 from .migrate import current, migrate, newest
 from .participants import pages as participants
@@ -34,10 +36,13 @@ from .polls import pages as polls
 from .programme import pages as programme
 from .questions import pages as questions
 from .questions.commands import asking
+from .reception import routes as reception
+from .registration import pages as registration
 from .server import make_socketio, serve
 from .shelf import open_shelf
 from .slides import pages as slides
 from .takeaway import routes as takeaway
+from .ways import pages as ways
 
 
 def build(settings: Settings) -> Flask:
@@ -74,7 +79,22 @@ def build(settings: Settings) -> Flask:
     web.install(app)
     app.register_blueprint(api.api)
     formats.install(app)
-    for part in (meetings, participants, programme, slides, questions, polls, surfaces, desk, takeaway):
+    for part in (
+        meetings,
+        participants,
+        mail,
+        programme,
+        slides,
+        registration,
+        ways,
+        questions,
+        polls,
+        surfaces,
+        desk,
+        desk_invitation,
+        reception,
+        takeaway,
+    ):
         app.register_blueprint(part.pages)
 
     make_socketio(

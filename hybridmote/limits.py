@@ -113,7 +113,7 @@ def configure(redis_url: str, on: bool) -> None:
 def check(limit: str, what: str, caller: Caller) -> None:
     """Raises Refused('too_many') with the seconds to wait."""
     item = _parsed.get(limit) or _parsed.setdefault(limit, parse(limit))
-    wait = limiter.hit(item, what, caller.participant_id)
+    wait = limiter.hit(item, what, caller.participant_id or f"address {caller.address}")
     if wait:
         raise Refused("too_many", seconds=math.ceil(wait))
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import structlog
 
-# a personal link's path, a personal calendar's, a bearer token, a token in a query or in JSON
+# a path that is somebody's own (a link, a place offered, a no to invitations), a personal calendar's, a bearer token, a
+# token in a query or in JSON
 _SECRETS = [
-    (re.compile(r"(/j/)[^\s\"'/?#]+"), r"\1…"),
+    (re.compile(r"(/[jtu]/)[^\s\"'/?#]+"), r"\1…"),
     (re.compile(r"(/calendar/)[^\s\"'/?#]+"), r"\1…"),
     (re.compile(r"(?i)(bearer\s+)[\w\-.~+/=]+"), r"\1…"),
     (re.compile(r"(?i)(\"?(?:token|password|secret|csrf_token)\"?\s*[:=]\s*\"?)[^\s\"'&,}]+"), r"\1…"),

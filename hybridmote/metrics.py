@@ -17,4 +17,5 @@ rounds = Counter("hybridmote_pump_rounds", "Readings of the change log.", regist
 round_seconds = Histogram("hybridmote_pump_round_seconds", "Seconds a reading and sending took.", registry=registry)
 sockets = Gauge("hybridmote_sockets", "Connected sockets of this process.", registry=registry)
 jobs = Counter("hybridmote_jobs", "Jobs by kind and outcome.", ["kind", "outcome"], registry=registry)
+letters = Counter("hybridmote_letters", "Letters by what became of them.", ["outcome"], registry=registry)
 nudges_lost = Counter("hybridmote_nudges_lost", "Nudges that Redis did not take.", registry=registry)

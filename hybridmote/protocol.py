@@ -5,7 +5,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from . import __version__
-from .access import IMPLIES
+from .access import GUEST, IMPLIES
 from .dispatch import COMMANDS, SYSTEM, Command
 from .participants.store import ROLES
 from .problems import CODES
@@ -47,7 +47,8 @@ def _described(c: Command) -> dict[str, Any]:
     return {
         "name": c.name,
         "summary": c.about,
-        "roles": [role for role in ROLES if c.role == role or c.role in IMPLIES.get(role, ())],
+        "roles": [r for r in ROLES if c.role in (r, GUEST) or c.role in IMPLIES.get(r, ())]
+        + [GUEST] * (c.role == GUEST),
         "limit": c.limit,
         "fields": [
             {

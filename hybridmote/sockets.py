@@ -264,5 +264,9 @@ def _identified(auth: Any) -> Caller | None:
     with reading() as r:
         meeting = access.find_meeting(r, auth["meeting"])
         if token is not None:
-            return access.by_token(r, meeting, token) if isinstance(token, str) else None
-        return access.by_cookie(r, meeting, session)
+            caller = access.by_token(r, meeting, token) if isinstance(token, str) else None
+        else:
+            caller = access.by_cookie(r, meeting, session)
+        if caller is None and not meeting.published:
+            raise Refused("not_found")
+        return caller

@@ -5,22 +5,19 @@ Each is drawn on the server from the same welcome that its script goes on from, 
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import segno
-from babel.messages.pofile import read_po
 from flask import Blueprint, current_app, redirect, render_template, request, session
 from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from . import invitation
 from .access import Caller, find_meeting
 from .asking import asking, muted, told
 from .db import reading, utc_now
-from .files import scripts_of
 from .meetings.model import phase
 from .meetings.views import meeting_view
 from .participants.store import MOST_PEOPLE, muted_in, people_called
@@ -33,11 +30,11 @@ from .questions.model import UNASKED
 from .running import asked_by_form, running
 from .sockets import welcome
 from .standing import back_on, for_whom, notices_for, of_line, own_talks, standing, talk_of, track_of
+from .strings import strings
 from .sync import View, merged
 from .web import allow, calendar_token, caller_in, form_page, render
 
 pages = Blueprint("surfaces", __name__)
-TRANSLATIONS = Path(__file__).parent / "translations"
 TAKES: dict[str, set[str]] = {"moderate": set(), "speaker": {"speaker", "lectern"}}  # besides staff, who may all
 
 
@@ -51,14 +48,16 @@ def meeting(slug: str) -> str:
         speakers = speakers_of(db, [i.id for i in items])
         now = utc_now()
         programme = [item_view(i, speakers.get(i.id, [])) for i in items]
+        view, address = meeting_view(row), current_app.config["SETTINGS"].public_url() + f"/m/{slug}"
         return render_template(
             "meetings/meeting.html",
-            meeting=meeting_view(row),
+            meeting=view,
             me=caller.me() if caller else None,
             programme=programme,
             phase=phase(row.starts, row.ends, now),
             now=now,
-            address=current_app.config["SETTINGS"].public_url() + f"/m/{slug}",
+            address=address,
+            **invitation.drawn(db, row, view, programme, caller, address, now),
             **standing(programme, [i.rule() for i in items], now),
         )
 
@@ -107,6 +106,8 @@ def show(page: str, slug: str, said: dict[str, Any] | None = None, typed: dict[s
         caller = caller_in(db, row)
         if caller is None:
             return _stranger(slug, page)
+        if caller.given == ("applicant",):  # who waits for a place does not take part yet
+            return redirect(f"/m/{slug}/place")
         if page in TAKES and not (caller.staff or caller.roles & TAKES[page]):
             raise Refused("role")
         drawn = _drawn(db, caller, page, said, typed or {})
@@ -159,13 +160,15 @@ def _drawn(
         "slides": list(topics["slides"].values()),
         "polls": sorted(topics["polls"].values(), key=lambda p: str(p["made_at"])),
         "answers": topics["answers"],
-        "can_ask": "participant" in caller.roles,
+        "can_ask": "asker" in caller.roles,
+        "can_vote": "participant" in caller.roles,
+        "place": any(one["state"] != "cancelled" for one in topics["place"].values()),
         "now": now,
         "problem": said,
         "did": said.get("command") if said else None,
         "typed": typed,
-        "qr_svg": qr(address),
-        "join_address": address.partition("://")[2],
+        "qr_svg": qr(f"{address}/join?code={row['join_code']}"),
+        "join_address": f"{address}/join".partition("://")[2],
         "site": site.partition("://")[2],
         "boot": {
             "meeting": caller.slug,
@@ -253,24 +256,3 @@ def qr(address: str) -> Markup:
     """The address as an inline SVG with a title; dark on light whatever the colours around it."""
     code = segno.make(address, error="m")
     return Markup(code.svg_inline(border=4, svgclass="qr", lineclass="qr__dots", title=address, omitsize=True))
-
-
-@cache
-def strings(locale: str, page: str = "") -> dict[str, Any]:
-    """The words of the scripts: {English: translation, or {one, other}}; empty for English itself. `page`: of its scripts
-    alone, for everyone's first view is waited for."""
-    file = TRANSLATIONS / locale / "LC_MESSAGES" / "js.po"
-    if not file.exists():
-        return {}
-    with file.open("rb") as f:
-        catalogue = read_po(f, locale=locale)
-    words: dict[str, Any] = {}
-    for message in catalogue:
-        if not message.id or not message.string:
-            continue
-        if isinstance(message.id, tuple):
-            words[message.id[1]] = dict(zip(("one", "other"), message.string, strict=False))
-        else:
-            words[str(message.id)] = message.string
-    said = scripts_of(page) if page else ""
-    return {english: word for english, word in words.items() if f'"{english}"' in said} if said else words

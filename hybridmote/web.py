@@ -97,13 +97,37 @@ def meeting_and_caller(db: Session, slug: str) -> tuple[Meeting, Caller]:
     return meeting, caller
 
 
+def meeting_and_asker(db: Session, slug: str, name: str) -> tuple[Meeting, Caller]:
+    """As `meeting_and_caller`, for a command: what guests may is done for whoever asks."""
+    meeting = access.find_meeting(db, slug)
+    caller = caller_in(db, meeting)
+    if caller is None and name in COMMANDS and COMMANDS[name].role == access.GUEST:
+        caller = access.guest(meeting, request.remote_addr or "")
+    if caller is None:
+        raise Refused("unknown_caller")
+    return meeting, caller
+
+
 def caller_in(db: Session, meeting: Meeting) -> Caller | None:
-    """By the bearer token if one is given, else by the cookie."""
+    """By the bearer token if one is given, else by the cookie. A meeting that is not published is not there for those we
+    do not know: 404."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         g.bearer = True
-        return access.by_token(db, meeting, token.strip())
-    return access.by_cookie(db, meeting, session)
+        caller = access.by_token(db, meeting, token.strip())
+    else:
+        caller = access.by_cookie(db, meeting, session)
+    if caller is None and not meeting.published:
+        raise Refused("not_found")
+    return caller
+
+
+def public_meeting(db: Session, slug: str) -> Meeting:
+    """The meeting, for what asks nobody who they are and may be kept on the way: 404 until it is published."""
+    meeting = access.find_meeting(db, slug)
+    if not meeting.published:
+        raise Refused("not_found")
+    return meeting
 
 
 def calendar_token(caller: Caller) -> str:
@@ -166,6 +190,27 @@ def first(name: str) -> Callable[[First], First]:
     return register
 
 
+Done = Callable[[str, dict[str, Any]], str | None]
+_done: dict[str, Done] = {}
+
+
+def done(name: str) -> Callable[[Done], Done]:
+    """What a plain form of that command leads to: `onward(slug, result)` may remember something in the browser's cookie
+    and gives the path to go on to, or None for the page it came from."""
+
+    def register(onward: Done) -> Done:
+        _done[name] = onward
+        return onward
+
+    return register
+
+
+def remember(meeting_id: str, grant_id: str | None) -> None:
+    """Let this browser in by a grant from now on; whoever it was in that meeting before, it no longer is."""
+    session["grants"] = {**(session.get("grants") or {}), meeting_id: grant_id}
+    session.permanent = True
+
+
 @forms.post("/m/<slug>/do/<name>")
 @csrf.exempt
 def do(slug: str, name: str) -> Any:
@@ -180,7 +225,7 @@ def do(slug: str, name: str) -> Any:
         typed["page"] = fields[0]
     anyway = typed.pop("anyway", "")
     with reading() as db:
-        meeting, caller = meeting_and_caller(db, slug)
+        meeting, caller = meeting_and_asker(db, slug, name)
         look = None if anyway or name not in _first else _first[name](db, meeting, caller, typed)
     try:
         check_csrf()
@@ -193,6 +238,9 @@ def do(slug: str, name: str) -> Any:
     except Refused as refusal:
         answer = {"ok": False, **refusal.facts()}
     if answer["ok"]:
+        onward = _done[name](slug, answer["result"]) if name in _done else None
+        if onward:
+            return redirect(onward, 303)
         anchor = _ANCHOR.fullmatch(typed.get("anchor", ""))
         asked = "?" + urlencode(list(request.args.items(multi=True))) if request.args else ""
         return redirect(f"/m/{slug}/{page}{asked}" + (f"#{anchor[0]}" if anchor else ""), 303)
@@ -255,6 +303,7 @@ FOR_FILES = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'",
 }
+FOR_OTHERS = "/icons/card.png"  # what stands beside a link to a meeting, on other sites' pages
 NOT_FOR_FILES = ("Content-Disposition", "Expires", "Last-Modified")  # they are asked about by their tag, if ever
 
 
@@ -263,6 +312,8 @@ def _headers(response: Response) -> Response:
         for name in NOT_FOR_FILES:
             response.headers.pop(name, None)
         response.headers.update(FOR_FILES)
+        if request.path.endswith(FOR_OTHERS):
+            response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if response.cache_control.immutable:
             response.headers.pop("ETag", None)  # nobody asks again
         return response

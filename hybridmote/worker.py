@@ -16,6 +16,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from . import metrics
+from .config import Settings
 from .db import database, transaction, utc_now
 from .ledger import Job
 from .participants.store import new_id
@@ -27,6 +28,8 @@ MOST_ATTEMPTS = 8
 Progress = Callable[[float], None]
 JOBS: dict[str, Callable[[dict[str, Any], Progress], None]] = {}
 EVERY: dict[str, timedelta] = {}
+Steady = Callable[[threading.Event, Settings], None]
+BESIDE: dict[str, Steady] = {}
 
 
 def job(kind: str, every: timedelta | None = None) -> Callable[[Any], Any]:
@@ -37,6 +40,17 @@ def job(kind: str, every: timedelta | None = None) -> Callable[[Any], Any]:
         JOBS[kind] = run
         if every is not None:
             EVERY[kind] = every
+        return run
+
+    return declare
+
+
+def beside(name: str) -> Callable[[Steady], Steady]:
+    """Declare what the worker does all the time, in a thread of its own, beside the jobs: `run(stop, settings)` until
+    told to stop. A letter with a code cannot wait for a hundred pages to be drawn."""
+
+    def declare(run: Steady) -> Steady:
+        BESIDE[name] = run
         return run
 
     return declare
@@ -128,13 +142,16 @@ def keep_waiting() -> None:
                 session.add(Job(id=new_id(), kind=kind, payload={}, run_at=run_at, created_at=now))
 
 
-def run(stop: threading.Event | None = None) -> None:
+def run(settings: Settings, stop: threading.Event | None = None) -> None:
     """Work until told to stop; what is being done is finished first."""
     stop = stop or threading.Event()
     if threading.current_thread() is threading.main_thread():
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: stop.set())
     log.info("worker started", pid=os.getpid(), jobs=sorted(JOBS))
+    threads = [threading.Thread(target=_steadily, args=(name, stop, settings), name=name) for name in BESIDE]
+    for thread in threads:
+        thread.start()
     looked = 0.0
     while not stop.is_set():
         try:
@@ -146,4 +163,16 @@ def run(stop: threading.Event | None = None) -> None:
         except Exception as error:
             log.warning("worker cannot reach the database, tries again", error=str(error).splitlines()[:1])
             stop.wait(1)
+    for thread in threads:
+        thread.join()
     log.info("worker stopped")
+
+
+def _steadily(name: str, stop: threading.Event, settings: Settings) -> None:
+    """Begun again whatever happens: the database may be away, and come back."""
+    while not stop.is_set():
+        try:
+            BESIDE[name](stop, settings)
+        except Exception as error:
+            log.error("the worker begins anew", part=name, error=str(error).splitlines()[:1], exc_info=True)
+            stop.wait(2)

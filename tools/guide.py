@@ -1,4 +1,4 @@
-"""The pictures in docs/pictures: those of the README, of docs/attendees.md and of docs/moderators.md."""
+"""The pictures in docs/pictures: those of the README and of docs/{attendees,moderators,organisers}.md."""
 
 import base64
 import datetime as dt
@@ -185,6 +185,26 @@ def line_of(demo: Demo) -> list[dict[str, Any]]:
     return sorted(line, key=lambda q: -q["support"])
 
 
+def for_the_organisers(browser: Browser, demo: Demo) -> None:
+    """What is written, what is paid, who is coming, who is ready, and the door."""
+    desk = visit(browser, demo, "organiser", "/m/{slug}/desk/", "desktop")
+    keep(desk, "organise-invitation")
+    for name, path in (
+        ("fees", "fees"),
+        ("letters", "mail"),
+        ("people", "people"),
+        ("ready", "ready"),
+        ("invoices", "invoices"),
+    ):
+        desk.goto(at(demo, f"/m/{{slug}}/desk/{path}"))
+        settle(desk)
+        keep(desk, f"organise-{name}")
+    desk.context.close()
+    door = visit(browser, demo, "organiser", "/m/{slug}/desk/arrivals", "phone", 1.5)
+    keep(door, "organise-door")
+    door.context.close()
+
+
 def run_late(demo: Demo) -> None:
     """The organiser's plan says that what is on ended two minutes ago."""
     item = state(demo)["topics"]["programme"][on_now(demo)]
@@ -224,3 +244,13 @@ def around(part: Locator, padding: int) -> FloatRect:
     assert box and size
     left, right = max(box["x"] - padding, 0), min(box["x"] + box["width"] + padding, size["width"])
     return {**box, "x": left, "width": right - left}
+
+
+# What `make screenshots ARGS="--docs --only organisers"` chooses among; in this order, since each leaves its marks.
+GUIDES = {
+    "readme": for_the_readme,
+    "attendees": for_the_attendees,
+    "desk": for_the_desk,
+    "moderators": for_the_moderators,
+    "organisers": for_the_organisers,
+}

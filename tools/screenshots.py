@@ -15,7 +15,7 @@ from rich.progress import track
 
 from tests.servers import CHROMIUM_FLAGS, ROOT, Demo, eventually, find_chromium, free_port, product_environment
 from tests.slides.pdfs import pdf
-from tools.guide import PICTURES, for_the_attendees, for_the_desk, for_the_moderators, for_the_readme
+from tools.guide import GUIDES, PICTURES
 from tools.visit import ENVIRONMENT, at, bring_slides, let_in, look, on_now, person, say, settle, state, version
 
 EVERYWHERE, HALL = ("phone", "desktop"), ("projector",)
@@ -157,7 +157,7 @@ IN_BETWEEN = (
 
 @click.command()
 @click.option("--out", type=click.Path(path_type=Path), default=ROOT / "build" / "screenshots", show_default=True)
-@click.option("--only", default="", help="Only the pictures with this in their name.")
+@click.option("--only", default="", help="Only the pictures (with --docs: the guides) with this in their name.")
 @click.option("--docs", is_flag=True, help="Make docs/pictures anew instead.")
 def main(out: Path, only: str, docs: bool) -> None:
     with sync_playwright() as playwright:
@@ -175,10 +175,9 @@ def main(out: Path, only: str, docs: bool) -> None:
                     demo.wait_ready(60)
                     prepare(demo, language)
                     if docs:
-                        for_the_readme(browser, demo)
-                        for_the_attendees(browser, demo)
-                        for_the_desk(browser, demo)
-                        for_the_moderators(browser, demo)
+                        for name, take in GUIDES.items():
+                            if only in name:
+                                take(browser, demo)
                     else:
                         out.mkdir(parents=True, exist_ok=True)
                         Photographer(browser, demo, language, out, only).take_all()

@@ -51,6 +51,7 @@ class DemoPerson:
     organisation: str
     roles: tuple[str, ...]
     attendance: Literal["hall", "web"] | None
+    municipality: str = ""  # its short name, of whom comes from one
 
 
 @dataclass(frozen=True)
@@ -337,7 +338,7 @@ def _people(words: Words) -> Iterator[DemoPerson]:
     yield DemoPerson("screen", words.screen, "", ("screen",), None)
     yield DemoPerson("lectern", words.lectern, "", ("lectern",), None)
     for key, title, municipality, roles, where in SPEAKERS:
-        yield DemoPerson(key, words.titles[title], words.municipality.format(municipality), roles, where)
+        yield DemoPerson(key, words.titles[title], words.municipality.format(municipality), roles, where, municipality)
     labels = zip(cycle(TITLES), cycle(MUNICIPALITIES), strict=False)
     for number, (title, municipality) in enumerate(islice(labels, HALL + WEB)):
         is_web = number % 2 == 1
@@ -347,6 +348,7 @@ def _people(words: Words) -> Iterator[DemoPerson]:
             organisation=words.municipality.format(municipality),
             roles=("participant",),
             attendance="web" if is_web else "hall",
+            municipality=municipality,
         )
 
 

@@ -146,4 +146,53 @@ WORDS = Words(
         "budget_name": "It points at a single committee. You may rephrase it to be about what was learnt.",
         "shade_sound": "Thank you, the moderator repeats the questions from now on.",
     },
+    texts={
+        "lead": "An evening and a day about what is hard at home and easier together",
+        "about": (
+            "Most of us are alone with our task at home. Here we meet those who have the same one, and take home what "
+            "already works somewhere else.\n\n"
+            "- **The evening** begins with three voices about the role, and ends with a buffet.\n"
+            "- **The day** has four talks with plenty of time for questions, and two rounds in groups where you choose "
+            "the theme."
+        ),
+        "audience": (
+            "You who work with environment and climate in a municipality or region, as strategist, coordinator or "
+            "manager. You need not have been here before."
+        ),
+        "place": (
+            "Folkets hus is six minutes' walk from the station. The entrance has no steps, the hall has a hearing loop, "
+            "and there is a room to rest in.\n\nBicycles can stand in the yard."
+        ),
+        "web": (
+            "You need nothing but a browser. Your personal link comes by e-mail. You see and hear what happens in the "
+            "hall, and ask your questions in writing."
+        ),
+        "practical": (
+            "The food is vegetarian. Say when you register if you need other food, or anything else to be able to take "
+            "part.\n\nQuestions and answers can be read after the meeting."
+        ),
+        "contact_name": "The network's office",
+        "contact_email": "office@example.org",
+    },
+    fees={
+        "day": ("The day in the hall", "Lunch, coffee in the morning and in the afternoon"),
+        "web": ("The day over the web", "All that happens in the hall, in picture and sound, and groups of your own"),
+        "evening": ("The day and the evening in the hall", "Lunch, coffee and the buffet the evening before"),
+    },
+    places={
+        "binding": (
+            "Your registration is binding from the last day to register. The place can be handed over to somebody else "
+            "at no cost, also on the day. Prices are without VAT."
+        ),
+        "challenge1": "Finding time for what is not urgent.",
+        "challenge2": "There is a plan for cloudbursts, and nobody has it in their budget.",
+        "challenge3": "Who owns a question that four departments share?",
+        "challenge4": "Measuring what matters, and not only what can be measured.",
+        "challenge5": "The trees that give shade in thirty years must be planted this year.",
+        "diet1": "Vegan",
+        "diet2": "No nuts",
+        "diet3": "Without gluten",
+        "access1": "A seat near the hearing loop",
+        "access2": "Comes in a wheelchair",
+    },
 )

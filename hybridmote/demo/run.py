@@ -110,6 +110,7 @@ def _children(settings: Settings, port: int) -> list["subprocess.Popen[bytes]"]:
         "HYBRIDMOTE_DATA": str(settings.data),
         "HYBRIDMOTE_HOST": settings.host,
         "HYBRIDMOTE_PORT": str(port),
+        "HYBRIDMOTE_MAIL_BACKEND": "file" if settings.mail_backend == "off" else settings.mail_backend,
     }
     log = _log(settings).open("ab")
     return [

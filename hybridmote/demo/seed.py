@@ -7,16 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..db import transaction, utc_now
-from ..meetings.model import join_code
-from ..meetings.store import Meeting, all_meetings, by_slug
-from ..participants.store import Participant, mint, new_id
+from ..meetings.model import join_code, languages_of
+from ..meetings.store import Meeting, MeetingText, TextStep, all_meetings, by_slug, text_id
+from ..participants.store import SCREENS, Participant, mint, new_id
 from ..programme import model
 from ..programme.store import Cue, Item, Speaker, items_of
 from ..questions.model import FINAL
 from ..questions.store import Question, Receipt, Upvote
-from .content import Demo, build
+from ..registration.store import Batch, Fee, Line, Needs, Registration, Rules, Tally
+from .content import WORDS, Demo, DemoPerson, Language, build
+from .places import places
 
 Links = dict[str, Any]
+LANGUAGES: tuple[Language, ...] = ("sv", "en")
 
 
 def only_demo() -> bool:
@@ -63,23 +66,51 @@ class _Seeding:
             )
         )
         self.session.flush()
+        self._texts(now)
         self._people()
         self._programme(now)
         self._questions()
+        self._places(now)
+
+    def _texts(self, now: Any) -> None:
+        """The invitation in both languages; the contact as the meeting's own has it."""
+        own = WORDS[self.demo.meeting.language].texts
+        for language in LANGUAGES:
+            for field, text in WORDS[language].texts.items():
+                both = languages_of(field) == ("both",)
+                if both and text != own[field]:
+                    continue
+                said_in = "both" if both else language
+                row = MeetingText(
+                    id=text_id(self.meeting_id, field, said_in),
+                    meeting_id=self.meeting_id,
+                    field=field,
+                    language=said_in,
+                    text=text,
+                    at=now,
+                )
+                self.session.add(row)
+                self.session.flush()
+                self.session.add(
+                    TextStep(text_id=row.id, number=0, meeting_id=self.meeting_id, text=text, by=None, at=now)
+                )
 
     def _people(self) -> None:
-        for p in self.demo.people:
-            self.session.add(
-                Participant(
-                    id=self.people[p.key],
-                    meeting_id=self.meeting_id,
-                    name=p.name,
-                    organisation=p.organisation,
-                    roles=" ".join(p.roles),
-                    attendance=p.attendance,
-                )
-            )
+        self.session.add_all(map(self._person, self.demo.people))
         self.session.flush()
+
+    def _person(self, p: DemoPerson) -> Participant:
+        """Their address is nobody's: example.org takes no mail."""
+        is_thing = SCREENS.intersection(p.roles)
+        return Participant(
+            id=self.people[p.key],
+            meeting_id=self.meeting_id,
+            name=p.name,
+            organisation=p.organisation,
+            roles=" ".join(p.roles),
+            attendance=p.attendance,
+            email="" if is_thing else f"{p.key.replace('_', '.')}@example.org",
+        )
 
     def _programme(self, now: Any) -> None:
         for i in self.demo.items:  # parents stand before their parts
@@ -165,6 +196,91 @@ class _Seeding:
                         text=q.text,
                         reason=q.reason or "",
                         at=q.changed_at,
+                    )
+                )
+
+    def _places(self, now: Any) -> None:
+        """Fees, who has a place, and a first export for invoicing, of most of them."""
+        demo = places(self.demo)
+        m = self.meeting_id
+        deadline = demo.deadline
+        self.session.add(
+            Rules(
+                id=m,
+                meeting_id=m,
+                opens=demo.opens,
+                deadline=deadline,
+                switch_until=self.demo.meeting.ends,
+                cancel_until=deadline,
+                binding=demo.binding,
+                walk_ins="ask",
+                challenge=True,
+            )
+        )
+        fees = {f.key: new_id() for f in demo.fees}
+        self.session.add_all(
+            Fee(
+                id=fees[f.key],
+                meeting_id=m,
+                position=position,
+                name=f.name,
+                includes=f.includes,
+                price=f.price,
+                place=f.place,
+                capacity=f.capacity,
+                items=[self.items[key] for key in f.items],
+            )
+            for position, f in enumerate(demo.fees)
+        )
+        waiting = {p.key: p for p in demo.waiting}
+        for p in demo.waiting:
+            self.people[p.key] = new_id()
+            self.session.add(self._person(p))
+        batch = Batch(id=new_id(), meeting_id=m, number=1, at=deadline)
+        self.session.add(batch)
+        self.session.add(
+            Tally(id=m, meeting_id=m, stamp=1, number=len(demo.places), place_in_line=len(demo.places), batch=1)
+        )
+        self.session.flush()
+        named = {p.key: p.name for p in (*self.demo.people, *demo.waiting)}
+        titles = {f.key: f.name for f in demo.fees}
+        for number, place in enumerate(demo.places, start=1):
+            r = Registration(
+                id=new_id(),
+                meeting_id=m,
+                number=number,
+                fee_id=fees[place.fee],
+                state=place.state,
+                participant_id=self.people[place.person],
+                challenge=place.challenge,
+                payer_name=place.payer.name,
+                orgnr=place.payer.orgnr,
+                municipality=place.payer.municipality,
+                price=place.price,
+                order=number,
+                by=place.by,
+                made_at=place.made_at,
+                arrived_at=place.arrived_at,
+            )
+            self.session.add(r)
+            self.session.flush()
+            if place.diet or place.access:
+                self.session.add(Needs(registration_id=r.id, meeting_id=m, diet=place.diet, access=place.access))
+            if place.price and place.invoiced and place.person not in waiting:
+                self.session.add(
+                    Line(
+                        id=new_id(),
+                        meeting_id=m,
+                        batch_id=batch.id,
+                        registration_id=r.id,
+                        number=number,
+                        holder=named[place.person],
+                        text=titles[place.fee][self.demo.meeting.language],
+                        payer=[place.payer.name, place.payer.orgnr, place.payer.municipality, "", "", "", "", ""],
+                        net=place.price,
+                        vat=25,
+                        currency="SEK",
+                        sign=1,
                     )
                 )
 

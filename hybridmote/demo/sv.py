@@ -140,4 +140,52 @@ WORDS = Words(
         "budget_name": "Den pekar ut en enskild nämnd. Skriv gärna om den så att den handlar om vad ni lärde er.",
         "shade_sound": "Tack, moderatorn upprepar frågorna från och med nu.",
     },
+    texts={
+        "lead": "En kväll och en dag om det som är svårt hemma och lättare tillsammans",
+        "about": (
+            "De flesta av oss är ensamma om vår uppgift hemma. Här träffar vi dem som har samma, och tar med oss hem "
+            "det som redan fungerar hos någon annan.\n\n"
+            "- **Kvällen** börjar med tre röster om rollen, och slutar med buffé.\n"
+            "- **Dagen** har fyra samtal med gott om tid för frågor, och två rundor i grupp där du väljer tema."
+        ),
+        "audience": (
+            "Du som arbetar med miljö och klimat i en kommun eller region, som strateg, samordnare eller chef. "
+            "Du behöver inte ha varit med förut."
+        ),
+        "place": (
+            "Folkets hus ligger sex minuters gångväg från stationen. Entrén är utan trappor, salen har hörslinga "
+            "och det finns ett vilrum.\n\nCykelställ finns på gården."
+        ),
+        "web": (
+            "Du behöver bara en webbläsare. Din personliga länk kommer med e-post. Du ser och hör det som händer i salen, "
+            "och ställer dina frågor i skrift."
+        ),
+        "practical": (
+            "Maten är vegetarisk. Säg till i anmälan om du behöver annan mat eller något annat för att kunna delta.\n\n"
+            "Frågor och svar kan läsas efter mötet."
+        ),
+        "contact_name": "Nätverkets kansli",
+        "contact_email": "kansliet@example.org",
+    },
+    fees={
+        "day": ("Dagen i salen", "Lunch, kaffe på förmiddagen och eftermiddagen"),
+        "web": ("Dagen över webben", "Allt som händer i salen, i bild och ljud, och egna grupper"),
+        "evening": ("Dagen och kvällen i salen", "Lunch, kaffe och buffén kvällen före"),
+    },
+    places={
+        "binding": (
+            "Anmälan är bindande från och med sista anmälningsdagen. Platsen kan lämnas över till någon annan utan "
+            "kostnad, också samma dag. Priserna är utan moms."
+        ),
+        "challenge1": "Att få tid till det som inte är akut.",
+        "challenge2": "Skyfallsplanen finns, men ingen har den i sin budget.",
+        "challenge3": "Vem äger frågan när den delas av fyra förvaltningar?",
+        "challenge4": "Att mäta det som betyder något och inte bara det som går att mäta.",
+        "challenge5": "Träden som ska ge skugga om trettio år måste planteras i år.",
+        "diet1": "Veganskt",
+        "diet2": "Inga nötter",
+        "diet3": "Glutenfritt",
+        "access1": "Plats nära hörslingan",
+        "access2": "Kommer i rullstol",
+    },
 )

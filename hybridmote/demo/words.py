@@ -21,3 +21,6 @@ class Words:
     items: Mapping[str, tuple[str, str]]  # title and description
     questions: Mapping[str, str]
     reasons: Mapping[str, str]  # why a question was not taken up
+    texts: Mapping[str, str]  # the words of the invitation, by field
+    fees: Mapping[str, tuple[str, str]]  # what places are called, and what they include
+    places: Mapping[str, str]  # what is binding; what people find hard, eat and need

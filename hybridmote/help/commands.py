@@ -42,7 +42,7 @@ class Reply(Payload):
     )
 
 
-@command("help.ask", role="participant", payload=Ask, limit="10/minute")
+@command("help.ask", role="asker", payload=Ask, limit="10/minute")
 def ask(ctx: Context, p: Ask) -> dict[str, str]:
     """Tell staff, and nobody else, what does not work."""
     call = ctx.add(

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -63,3 +64,55 @@ def read_code(typed: str) -> str | None:
 def is_fresh(version: int, expected: int | None) -> bool:
     """Whether who sends a command has seen the present version; None means that they do not mind."""
     return expected is None or expected == version
+
+
+# ---- the words of an invitation --------------------------------------------------------------------------------------
+
+Field = Literal[
+    "lead", "about", "audience", "place", "web", "practical", "contact_name", "contact_email", "contact_phone"
+]
+In = Literal["sv", "en", "both"]  # in which language a text is; `both`: it is the same in either
+LONG, LINE = 4000, 500
+PHONE = re.compile(r"\+?[0-9][0-9 ()/-]{3,38}")
+MAIL = re.compile(r"[^\s@<>,;:\"()\[\]]{1,64}@[^\s@<>,;:\"()\[\]]+\.[^\s@<>,;:\"()\[\].]+")
+ONE_GO = timedelta(seconds=30)  # what one person writes within it is one step, and is taken back as one
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What may be written in a field: at most `limit` graphemes, in Markdown or on one line, in each language or once."""
+
+    limit: int
+    markdown: bool
+    both: bool = False
+
+
+TEXTS: dict[str, Kind] = {
+    "lead": Kind(LINE, markdown=False),  # in the meeting's own language it is the meeting's tagline
+    "about": Kind(LONG, markdown=True),
+    "audience": Kind(LONG, markdown=True),
+    "place": Kind(LONG, markdown=True),
+    "web": Kind(LONG, markdown=True),
+    "practical": Kind(LONG, markdown=True),
+    "contact_name": Kind(LINE, markdown=False, both=True),
+    "contact_email": Kind(LINE, markdown=False, both=True),
+    "contact_phone": Kind(LINE, markdown=False, both=True),
+}
+
+
+def languages_of(field: str) -> tuple[In, ...]:
+    return ("both",) if TEXTS[field].both else ("sv", "en")
+
+
+def text_fits(field: str, text: str) -> str | None:
+    """Why a text cannot stand there, in one word of the catalogue; None when it can. Empty always can."""
+    if field == "contact_email" and text and not (len(text) <= 254 and MAIL.fullmatch(text)):
+        return "no_email"
+    if field == "contact_phone" and text and not PHONE.fullmatch(text):
+        return "no_phone"
+    return None
+
+
+def same_step(by: str | None, began: datetime, who: str | None, now: datetime) -> bool:
+    """Whether what is written now goes on with the last step, or is one of its own."""
+    return by is not None and by == who and now - began < ONE_GO

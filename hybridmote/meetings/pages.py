@@ -14,7 +14,8 @@ pages = Blueprint("meetings", __name__)
 def index() -> str:
     with reading() as db:
         now = utc_now()
-        meetings = [{**meeting_view(m), "phase": phase(m.starts, m.ends, now)} for m in store.all_meetings(db)]
+        shown = [m for m in store.all_meetings(db) if m.published]
+        meetings = [{**meeting_view(m), "phase": phase(m.starts, m.ends, now)} for m in shown]
     return render_template("meetings/index.html", meetings=meetings, now=now, meeting=None, me=None)
 
 

@@ -19,7 +19,9 @@ class Person(Payload):
 @command("person.revoke", role="organiser", payload=Person)
 def revoke(ctx: Context, p: Person) -> dict[str, int]:
     """Close every way in of a person: links, tokens and sign-in. Their open pages end within two seconds."""
-    return {"closed": _close(ctx, ctx.get(Participant, p.person, "person"), "person.revoke")}
+    person = ctx.get(Participant, p.person, "person")
+    ctx.tell("person.revoked", person=person.id)
+    return {"closed": _close(ctx, person, "person.revoke")}
 
 
 def _close(ctx: Context, person: Participant, what: str) -> int:

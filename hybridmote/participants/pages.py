@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, session
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from ..access import NOBODY, Caller, by_cookie, by_token, password_fits
@@ -18,12 +18,15 @@ from ..meetings.model import join_code
 from ..meetings.store import Meeting, all_meetings
 from ..meetings.views import meeting_view
 from ..problems import Refused, problem
-from ..web import check_csrf, local_path, meeting_and_caller
+from ..web import check_csrf, local_path, meeting_and_caller, remember
+from .model import device_of
 from .store import (
     MOST_PEOPLE,
     SCREENS,
     Account,
+    Grant,
     Pairing,
+    closed_way,
     grant_of,
     hashed,
     muted_in,
@@ -35,6 +38,7 @@ from .store import (
 from .views import person_view
 
 CODE_STANDS = timedelta(minutes=10)
+CLOSED = {"handed_over": "handed_over", "cancelled": "place_cancelled"}  # what a link that was closed says; not to whom
 MOST_CODES = 1000  # shown at once: more is not screens
 
 pages = Blueprint("participants", __name__)
@@ -62,7 +66,10 @@ def bind(token: str) -> Any:
         meeting, caller = _of(token)
     except Refused as refusal:
         return _no_such_link(refusal)
-    _remember(meeting.id, caller.grant_id)
+    remember(meeting.id, caller.grant_id)
+    with transaction() as db:  # so that the organiser can see whose link is not used
+        unused = update(Grant).where(Grant.id == caller.grant_id, Grant.used_at.is_(None))
+        db.execute(unused.values(used_at=utc_now(), device=device_of(request.headers.get("User-Agent", "")[:400])))
     return redirect(f"/m/{meeting.slug}/{_first_page(caller)}", 303)
 
 
@@ -182,17 +189,12 @@ def _onward(db: Session) -> str | None:
     """Where this screen belongs, once staff have let it in; it is remembered by the browser alone."""
     pairing = _pairing(db)
     if pairing is not None and pairing.meeting_id and pairing.grant_id:
-        _remember(pairing.meeting_id, pairing.grant_id)
+        remember(pairing.meeting_id, pairing.grant_id)
         session["screen"] = pairing.meeting_id
         session.pop("pairing")
     meeting = db.get(Meeting, session.get("screen") or "")
     caller = by_cookie(db, meeting, session) if meeting else None
     return f"/m/{caller.slug}/{_first_page(caller)}" if caller and SCREENS.intersection(caller.given) else None
-
-
-def _remember(meeting_id: str, grant_id: str | None) -> None:
-    session["grants"] = {**(session.get("grants") or {}), meeting_id: grant_id}
-    session.permanent = True
 
 
 def _of(token: str) -> tuple[Meeting, Caller]:
@@ -201,7 +203,7 @@ def _of(token: str) -> tuple[Meeting, Caller]:
         meeting = db.get(Meeting, grant.meeting_id) if grant else None
         caller = by_token(db, meeting, token) if meeting else None
         if meeting is None or caller is None:
-            raise Refused("bad_link")
+            raise Refused(CLOSED.get(closed_way(db, token), "bad_link"))
         return meeting, caller
 
 
@@ -216,6 +218,8 @@ def _first_page(caller: Caller) -> str:
         return "screen"
     if "lectern" in caller.given:
         return "speaker"
+    if caller.given == ("applicant",):
+        return "place"
     return "moderate" if caller.staff else "live"
 
 

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ..db import Base, Utc
 
-ROLES = ("organiser", "moderator", "speaker", "leader", "participant", "screen", "lectern")
+ROLES = (
+    "organiser",
+    "moderator",
+    "speaker",
+    "leader",
+    "participant",
+    "asker",
+    "listener",
+    "applicant",
+    "screen",
+    "lectern",
+)
 SCREENS = frozenset({"screen", "lectern"})  # what a thing can be, and no person
 MOST_PEOPLE = 8  # shown of a name: who is meant can be told apart by more of it
 DECIDES = ("roles", "account_id", "attendance", "track")  # who they are to others, and what they hear
@@ -39,12 +50,18 @@ class Participant(Base):
     # space-separated, of ROLES
     roles: Mapped[str] = mapped_column(Text, default="participant", active_history=True)
     attendance: Mapped[str | None] = mapped_column(Text)  # hall, web, or neither
+    email: Mapped[str] = mapped_column(Text, default="")  # as `mail.model.address` writes it; empty: not known
+    language: Mapped[str] = mapped_column(Text, default="")  # sv or en, for letters; empty: the meeting's
     track: Mapped[str] = mapped_column(
         Text, default=""
     )  # which one a screen or lectern follows, where there are several
+    walk_in: Mapped[bool] = mapped_column(default=False)  # came without a place: what they answer may be left out
     muted: Mapped[str] = mapped_column(Text, default="", active_history=True)  # why they may not ask; empty: they may
     muted_until: Mapped[datetime | None] = mapped_column(Utc)  # without an end when there is none
-    __table_args__ = (Index("participant_of_account", "meeting_id", "account_id", unique=True),)
+    __table_args__ = (
+        Index("participant_of_account", "meeting_id", "account_id", unique=True),
+        Index("participant_by_email", "meeting_id", "email"),
+    )
 
     @property
     def role_set(self) -> frozenset[str]:
@@ -73,6 +90,10 @@ class Grant(Base):
     token_hash: Mapped[str] = mapped_column(Text, unique=True)
     created_at: Mapped[datetime] = mapped_column(Utc)
     revoked_at: Mapped[datetime | None] = mapped_column(Utc)
+    used_at: Mapped[datetime | None] = mapped_column(Utc)  # when a browser was first let in by it
+    how: Mapped[str] = mapped_column(Text, default="")  # it was made: code, phone, walk_in; empty: by a link or a form
+    device: Mapped[str] = mapped_column(Text, default="")  # that came in by it, as its owner would call it
+    why: Mapped[str] = mapped_column(Text, default="")  # it was revoked, where its page says so: handed_over, cancelled
 
     def shown_in(self) -> list[tuple[str, str]]:
         return [("access", self.participant_id)] if self.revoked_at else []
@@ -131,6 +152,13 @@ def grant_of(session: Session, token: str) -> Grant | None:
     ).one_or_none()
 
 
+def closed_way(session: Session, token: str) -> str:
+    """Why a link was closed, of those that say so; empty: it was not, or it never opened anything."""
+    return (
+        session.scalar(select(Grant.why).where(Grant.token_hash == hashed(token), Grant.revoked_at.is_not(None))) or ""
+    )
+
+
 def participant_of_account(session: Session, meeting_id: str, account_id: str) -> Participant | None:
     return session.scalars(
         select(Participant).where(Participant.meeting_id == meeting_id, Participant.account_id == account_id)
@@ -165,6 +193,7 @@ def unopened(participant: Participant, now: datetime) -> Grant:
         participant_id=participant.id,
         token_hash=hashed(new_token()),
         created_at=now,
+        used_at=now,
     )
 
 

@@ -61,6 +61,7 @@ def person_view(person: Participant) -> View:
         "name": person.name,
         "organisation": person.organisation,
         "staff": bool(person.role_set & STAFF),
+        "walk_in": person.walk_in,
         "muted": {"reason": person.muted, "until": iso(person.muted_until)} if person.muted else None,
     }
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from ..context import Context, after
 from ..dispatch import Id, Payload, command, words
-from ..participants.store import new_id
+from ..participants.store import Participant, new_id
 from ..problems import Refused
 from ..programme.store import track_of
 from . import model
@@ -51,6 +51,10 @@ class Show(Which):
     on: bool = Field(description="true to show it on the hall's screen, false to take it down")
 
 
+class LeaveOut(Which):
+    on: bool = Field(description="true to leave out what was answered by those without a place, false to count all")
+
+
 class Give(Which):
     answers: list[int | str] = Field(
         max_length=model.OPTIONS,
@@ -84,6 +88,9 @@ def add(ctx: Context, p: Add) -> dict[str, str]:
             on_screen=False,
             answered=0,
             counts={},
+            walk_ins_answered=0,
+            walk_ins={},
+            places_only=False,
             made_at=ctx.now,
         )
     )
@@ -131,6 +138,19 @@ def show(ctx: Context, p: Show) -> dict[str, Any]:
     return {"id": poll.id, "on_screen": poll.on_screen, "version": poll.version}
 
 
+@command("poll.leave_out", role="moderator", payload=LeaveOut)
+def leave_out(ctx: Context, p: LeaveOut) -> dict[str, Any]:
+    """Leave what walk-ins answered out of what everyone sees, or count all. They may go on answering: nothing is lost."""
+    poll = ctx.get(Poll, p.id)
+    if poll.state == "draft":
+        raise Refused("state", current=ctx.picture("polls", poll), why="poll_draft")
+    if poll.places_only != p.on:
+        ctx.audit("poll.leave_out", poll.id, poll.places_only, p.on)
+        poll.places_only = p.on
+        poll.version += 1
+    return {"id": poll.id, "places_only": poll.places_only, "version": poll.version}
+
+
 @command("poll.delete", role="moderator", payload=Which)
 def delete(ctx: Context, p: Which) -> None:
     """Throw away a poll that has not been opened."""
@@ -161,6 +181,9 @@ def answer(ctx: Context, p: Give) -> dict[str, Any]:
         counted = (model.keys(poll.kind, before), model.keys(poll.kind, given))
         poll.counts = model.recounted(poll.counts, *counted)
         poll.answered += bool(given) - bool(before)
+        if ctx.session.get_one(Participant, ctx.me).walk_in:
+            poll.walk_ins = model.recounted(poll.walk_ins, *counted)
+            poll.walk_ins_answered += bool(given) - bool(before)
         if mine is None:
             ctx.add(Answer(poll_id=poll.id, participant_id=ctx.me, answers=given, at=ctx.now))
         elif given:

@@ -98,6 +98,11 @@ def recounted(counts: Mapping[str, int], before: Sequence[str], after: Sequence[
     return counted
 
 
+def left_out(counts: Mapping[str, int], some: Mapping[str, int]) -> dict[str, int]:
+    """The counts without those of some of the people; what only they gave is not there."""
+    return {key: rest for key, n in counts.items() if (rest := n - some.get(key, 0)) > 0}
+
+
 def fold(word: str) -> str:
     """Words that differ only in capital letters are the same word."""
     return word.casefold()

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 from flask import Blueprint, Response
 from flask_babel import get_locale
@@ -33,18 +34,20 @@ def export(slug: str, poll: str) -> Response:
         rows.writerow([_("People who answered"), found.answered])
         if (mean := model.mean(found.counts) if found.kind == "scale" else None) is not None:
             rows.writerow([_("Mean"), mean])
-        rows.writerow([_("Answers"), _("Number")])
-        for name, number in _lines(found):
-            rows.writerow([inert(name), number])
+        here = model.left_out(found.counts, found.walk_ins) if found.walk_ins_answered else None
+        rows.writerow([_("Answers"), _("Number"), *([_("Of those with a place")] if here is not None else [])])
+        placed = dict(_lines(found, here)) if here is not None else {}
+        for name, number in _lines(found, found.counts):
+            rows.writerow([inert(name), number, *([placed.get(name, 0)] if here is not None else [])])
     answer = Response("\ufeff" + text.getvalue(), mimetype="text/csv")  # the mark tells a spreadsheet that it is UTF-8
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{found.made_at:%Y%m%d-%H%M}.csv"'
     return answer
 
 
-def _lines(poll: Poll) -> list[tuple[str, int]]:
+def _lines(poll: Poll, counts: Mapping[str, int]) -> list[tuple[str, int]]:
     if poll.kind == "words":
-        return model.given_words(poll.counts)
-    bars = model.bars(poll.kind, poll.options, poll.most, poll.counts)
+        return model.given_words(counts)
+    bars = model.bars(poll.kind, poll.options, poll.most, counts)
     if poll.kind == "choice":
         return list(zip(poll.options, bars, strict=True))
     ends = {1: poll.options[0], poll.most: poll.options[1]}

@@ -7,11 +7,12 @@ from sqlalchemy import JSON, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ..db import Base, Utc
-from .model import Kind, State
+from .model import Kind, State, left_out
 
 
 class Poll(Base):
-    """`counts` holds how many gave each answer, kept here so that a view need not count: {answer: number}."""
+    """`counts` holds how many gave each answer, kept here so that a view need not count: {answer: number}; `walk_ins` the
+    same of those among them who came in without a place."""
 
     __tablename__ = "poll"
     id: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -28,6 +29,16 @@ class Poll(Base):
     on_screen: Mapped[bool] = mapped_column(default=False)
     answered: Mapped[int] = mapped_column(default=0)  # people
     counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    walk_ins_answered: Mapped[int] = mapped_column(default=0)
+    walk_ins: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    places_only: Mapped[bool] = mapped_column(default=False)  # what walk-ins answered is left out of what is shown
+
+    def shown_counts(self) -> tuple[int, dict[str, int]]:
+        """How many people have answered, and what: all of them, or those with a place."""
+        if not self.places_only:
+            return self.answered, self.counts
+        return self.answered - self.walk_ins_answered, left_out(self.counts, self.walk_ins)
+
     made_at: Mapped[datetime] = mapped_column(Utc)
     opened_at: Mapped[datetime | None] = mapped_column(Utc)
     closed_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -23,7 +23,9 @@ FIELDS = {
     "state": "draft, open or closed",
     "on_screen": "true when the hall's screen shows it",
     "made_at": "ISO 8601, UTC",
-    "answered": "how many people have answered",
+    "answered": "how many people have answered, of those whose answers are shown",
+    "walk_ins": "how many of those who have answered came in without a place",
+    "places_only": "true when the answers of those without a place are left out of `answered`, `bars`, `words` and `mean`",
     "bars": "how many gave each option, or each number of the scale from 1; empty of words",
     "words": f"list of [word, number], at most {model.SHOWN}, the most given first; empty of the others",
     "mean": "of a scale, to one decimal; null while nobody has answered, and of the others",
@@ -49,6 +51,7 @@ class Polls(Topic):
 
 
 def _view(p: Poll) -> View:
+    answered, counts = p.shown_counts()
     return {
         "id": p.id,
         "version": p.version,
@@ -60,10 +63,12 @@ def _view(p: Poll) -> View:
         "state": p.state,
         "on_screen": p.on_screen,
         "made_at": iso(p.made_at),
-        "answered": p.answered,
-        "bars": model.bars(p.kind, p.options, p.most, p.counts),
-        "words": [list(one) for one in model.given_words(p.counts)[: model.SHOWN]] if p.kind == "words" else [],
-        "mean": model.mean(p.counts) if p.kind == "scale" else None,
+        "answered": answered,
+        "walk_ins": p.walk_ins_answered,
+        "places_only": p.places_only,
+        "bars": model.bars(p.kind, p.options, p.most, counts),
+        "words": [list(one) for one in model.given_words(counts)[: model.SHOWN]] if p.kind == "words" else [],
+        "mean": model.mean(counts) if p.kind == "scale" else None,
     }
 
 

@@ -27,7 +27,7 @@ def similar(slug: str) -> ResponseReturnValue:
     what they have written; `item`: the one their form names."""
     with reading() as db:
         meeting, caller = meeting_and_caller(db, slug)
-        if "participant" not in caller.roles:
+        if "asker" not in caller.roles:
             raise Refused("role")
         limits.check(SIMILAR, "questions.similar", caller)
         found = _similar(db, meeting, caller, request.args.get("text", ""), request.args.get("item"))
@@ -37,7 +37,7 @@ def similar(slug: str) -> ResponseReturnValue:
 @first("question.ask")
 def before_asking(db: Session, meeting: Meeting, caller: Caller, typed: dict[str, str]) -> dict[str, Any] | None:
     """Without a script what others ask already is shown when the question is sent; it is asked when it is sent again."""
-    if "participant" not in caller.roles:
+    if "asker" not in caller.roles:
         return None
     found = _similar(db, meeting, caller, typed.get("text", ""), typed.get("item"))
     return {"code": "similar", "similar": found} if found else None

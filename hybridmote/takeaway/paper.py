@@ -25,20 +25,20 @@ _making = threading.Semaphore(1)  # one at a time: it takes a whole processor
 _DRAWN_AS_NOTHING = regex.compile(r"[\p{Default_Ignorable_Code_Point}\n\t]")
 
 
-def as_pdf(told: Mapping[str, Any]) -> bytes:
-    """`told`: what paper.typ reads, words and questions. Runs beside the server's loop."""
+def as_pdf(told: Mapping[str, Any], template: Path = TEMPLATE) -> bytes:
+    """`told`: what the template reads, words and data. Runs beside the server's loop."""
     with _making:
-        made: bytes = offload.run(_made, told)
+        made: bytes = offload.run(_made, told, template)
     return made
 
 
-def _made(told: Mapping[str, Any]) -> bytes:
+def _made(told: Mapping[str, Any], template: Path = TEMPLATE) -> bytes:
     given: dict[str, Any] = {
         "font_paths": typst.Fonts(include_system_fonts=False, font_paths=[_typefaces()]),
         "sys_inputs": {"told": json.dumps(_drawable(told), ensure_ascii=False)},
         "format": "pdf",
     }
-    source = TEMPLATE.read_bytes()
+    source = template.read_bytes()
     try:
         return typst.compile(source, pdf_standards=["ua-1"], **given)
     except typst.TypstError as error:

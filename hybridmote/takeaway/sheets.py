@@ -14,7 +14,7 @@ from ..db import iso
 
 RUN = ("=", "+", "-", "@", "\t", "\r")  # what begins a formula, or hides one, in some spreadsheet
 CELL = 32_767  # UTF-16 units that a cell of a spreadsheet can hold
-WIDE = {"text": 60, "time": 17, "number": 9, "truth": 9, "word": 22}  # of a column, in letters
+WIDE = {"text": 60, "time": 17, "number": 9, "money": 13, "truth": 9, "word": 22}  # of a column, in letters
 
 Cell = str | int | bool | datetime | None
 Row = Sequence[Cell]
@@ -27,7 +27,7 @@ class Column:
     name: str
     title: str
     meaning: str
-    kind: str = "text"  # text, word, number, truth or time
+    kind: str = "text"  # text, word, number, money (in hundredths), truth or time
     unit: str = ""
     values: Mapping[str, str] = field(default_factory=dict)  # what it may hold, in words; empty: anything
 
@@ -37,16 +37,20 @@ def inert(cell: str) -> str:
     return f"'{cell}" if cell.lstrip(" ").startswith(RUN) else cell
 
 
-def as_csv(columns: Sequence[Column], rows: Sequence[Row]) -> bytes:
-    """RFC 4180, in UTF-8 with the mark that tells a spreadsheet so. Times are ISO 8601, UTC."""
+def as_csv(columns: Sequence[Column], rows: Sequence[Row], swedish: bool = False) -> bytes:
+    """RFC 4180, in UTF-8 with the mark that tells a spreadsheet so. Times are ISO 8601, UTC. `swedish`: as Excel in Sweden
+    reads it, divided by semicolons and with a comma before the hundredths."""
     text = io.StringIO(newline="")
-    out = csv.writer(text, lineterminator="\r\n")
+    out = csv.writer(text, lineterminator="\r\n", delimiter=";" if swedish else ",")
     out.writerow([column.name for column in columns])
-    out.writerows([[_plain(cell) for cell in row] for row in rows])
+    kinds, comma = [column.kind for column in columns], "," if swedish else "."
+    out.writerows([[_plain(cell, kind, comma) for cell, kind in zip(row, kinds, strict=True)] for row in rows])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _plain(cell: Cell) -> str | int:
+def _plain(cell: Cell, kind: str = "text", comma: str = ".") -> str | int:
+    if kind == "money" and isinstance(cell, int):
+        return f"{'-' if cell < 0 else ''}{abs(cell) // 100}{comma}{abs(cell) % 100:02}"
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, datetime):
@@ -88,6 +92,7 @@ def as_xlsx(
     with Workbook(file, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        money = book.add_format({"num_format": "#,##0.00", "valign": "top"})
         when = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"})
         sheet = book.add_worksheet(named[0])
         sheet.freeze_panes(1, 0)
@@ -100,6 +105,8 @@ def as_xlsx(
                     sheet.write_string(line, at, truths[cell], wrap)
                 elif isinstance(cell, datetime):
                     sheet.write_datetime(line, at, cell.astimezone(zone).replace(tzinfo=None, microsecond=0), when)
+                elif isinstance(cell, int) and column.kind == "money":
+                    sheet.write_number(line, at, cell / 100, money)
                 elif isinstance(cell, int):
                     sheet.write_number(line, at, cell, wrap)
                 elif cell:  # written as text whatever it begins with

@@ -15,6 +15,9 @@ import { takeOver } from "./shared/takeover.js";
 
 const SETTLED = 400; // ms without a change before the checklist is asked for
 const TRIES = 3;
+// The way between the desk's pages is drawn by the server alone, and kept.
+const way = document.querySelector(".desk-nav");
+const keepWay = (place) => place?.append(way);
 
 function Desk({ say }) {
   const { boot, connection, store, times, t } = useApp();
@@ -33,6 +36,7 @@ function Desk({ say }) {
   const common = { rows, days, tracks, opened, over, desk, say };
   return html`
     <${Head} meeting=${meeting} />
+    <div ref=${keepWay}></div>
     <section class="notes" aria-label=${t("Notices")}>
       <${Refused} />
       <${OfflineNote} kept=${t("What you type is kept here and sent when the contact is back.")} />
@@ -44,7 +48,6 @@ function Desk({ say }) {
         <h1 class="page__title" tabindex="-1">${t("Set up the programme")}</h1>
         <p class="soft">
           ${t("All times are by the clock in {zone}.", { zone: meeting.timezone })}
-          <a href=${`${boot.base}/moderate`}>${t("The moderator's desk")}</a>
           ${
             checks.length > 0 &&
             html`<a class="plan__tocheck" href="#checklist"

@@ -157,12 +157,19 @@ function Day() {
   const today = todayOf(line, on, next);
   const day = days.find((one) => one.day === wish) ?? days.find((one) => one.day === today);
   const shown = line.filter((item) => item.day === (day?.day ?? today));
-  const away = awayWords(app, line, useMe(store).attendance);
+  const me = useMe(store);
+  const away = awayWords(app, line, me.attendance);
+  const isThing = me.roles.some((role) => role === "screen" || role === "lectern");
+  const hasPlace = useList(store, "place").some((one) => one.state !== "cancelled");
   return html`<section class="live__day" id="programme" tabindex="0" aria-labelledby="h-programme">
     <${Days} ...${{ days, day: day?.day, now, onChoose: (one) => choose(one === today ? "" : one) }} />
     <h2 id="h-programme">${day ? times.date(day.at) : t("Programme")}</h2>
     <${Today} ...${{ all: items, items: shown, on, away }} />
-    <p><a href=${boot.base}>${t("The whole programme")}</a></p>
+    <p class="live__more">
+      <a href=${boot.base}>${t("The whole programme")}</a>
+      ${hasPlace && html`<a href=${`${boot.base}/place`}>${t("Your place")}</a>`}
+      ${!isThing && html`<a href=${`${boot.base}/phone`}>${t("On my phone too")}</a>`}
+    </p>
     <${Calendar} />
   </section>`;
 }

@@ -19,7 +19,7 @@ from hybridmote.notices.store import Notice
 from hybridmote.participants.store import Grant, Participant, hashed, mint
 from hybridmote.programme.store import Cue, Item, Step
 from hybridmote.questions.store import Question, Receipt, Upvote
-from hybridmote.surfaces import strings
+from hybridmote.strings import strings
 from tests.accessibility.days import Day, move
 from tests.journeys.proxy import Proxy
 from tests.servers import Demo, eventually

@@ -1,25 +1,35 @@
 """What is written as a program is shown as words, in every place there is, also where no policy of the page would stop
 it: nothing of it ever runs."""
 
+import csv
 import datetime as dt
+import io
+import json
 import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from typing import Any
 from uuid import uuid4
 
+import icalendar
+import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from hybridmote.dispatch import COMMANDS, Command
+from hybridmote.mail.store import Letter
 from hybridmote.participants.store import Participant
 from hybridmote.programme.store import Item
 from hybridmote.slides.store import Deck
 from hybridmote.slides.store import Page as SlidesPage
 from tests.accessibility.days import Day
+from tests.accessibility.hostile_places import Places, getting_in
 from tests.accessibility.house import House, Look, Person
 from tests.servers import eventually
 from tests.slides.pdfs import pdf
@@ -38,7 +48,8 @@ FOUND = """const found = (root) => {
       if (name === "srcdoc") taken.push(name);
     }
     if (/^(math|mtext|marquee|object|embed|base)$/.test(element.localName)) taken.push(element.localName);
-    if (element.localName === "script" && !element.src && element.type !== "application/json") taken.push("script");
+    const data = ["application/json", "application/ld+json"].includes(element.type);
+    if (element.localName === "script" && !element.src && !data) taken.push("script");
     if (element.localName === "img" && element.getAttribute("src") === "x") taken.push("img");
   }
   return taken;
@@ -55,6 +66,8 @@ NOT_KEPT = {
     "programme.next track": "names a track of the programme",
     "programme.undo track": "names a track of the programme",
     "screen.pair code": "is compared, and not kept",
+    "way.enter code": "is compared, and not kept",
+    "way.walk_in code": "is compared, and not kept",
 }
 
 
@@ -112,6 +125,7 @@ class Filled:
     deck: str
     poll: str
     question: str
+    places: Places
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +148,8 @@ def filled(house: House) -> Filled:
     deck = slides(pen, item)
     screens(pen)
     question = asked(pen, item)
-    return Filled(pen.written, deck, poll, question)
+    places = getting_in(house, pen.say, pen.note)
+    return Filled(pen.written, deck, poll, question, places)
 
 
 def programme(pen: Pen, item: str) -> None:
@@ -328,6 +343,115 @@ def still(filled: Filled) -> tuple[str, ...]:
         *("moderate?kind=all&text=window", f"slides/{filled.deck}", "desk/audit", "desk/audit?q=<script>"),
         "desk/programme",
     )
+
+
+def of_places(places: Places) -> tuple[str, ...]:
+    """The desks, to organisers."""
+    return (
+        *("desk/", "desk/mail", "desk/mail?template=thanks&language=sv", "desk/fees", "desk/people", "desk/ready"),
+        *("desk/people?see=owed", "desk/people?see=from", f"desk/people/{places.registration}", "desk/needs"),
+        *("desk/people?q=<script>", "desk/import", "desk/invoices", "desk/arrivals", "desk/enrol"),
+        "desk/arrivals?q=script",
+    )
+
+
+@pytest.mark.parametrize("guarded", [True, False], ids=["with the policy", "without the policy"])
+def test_nor_on_the_pages_of_getting_in(house: House, filled: Filled, guarded: bool) -> None:
+    """To staff, to who has a place, to who is offered one, to who wants no letters, and to anybody."""
+    places, name = filled.places, f"places {guarded}"
+    theirs = ("place", "register", "phone", "check", "live")
+
+    def gone() -> str | None:
+        with house.rows() as session:
+            there = select(Letter.id).where(Letter.template == "confirmed", Letter.state == "sent")
+            return session.scalars(there.order_by(Letter.sent_at.desc())).first()
+
+    sent = eventually(gone, 90, "that a letter is written")
+    desks = (*of_places(places), f"desk/mail/{sent}")
+    anybodys = ("", "register", "check", "join", "link", f"/t/{places.transfer}", f"/u/{places.no}")
+    for who, paths in ((house.organiser, desks), (places.holder, theirs), (None, anybodys)):
+        page = house.reader(HERE, who, name, bypass_csp=not guarded)
+        page.on("dialog", lambda dialog: pytest.fail(f"a dialog: {dialog.message}"))
+        for path in paths:
+            house.show(page, path, live=False)
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            page.wait_for_timeout(150)
+            assert page.evaluate(TAKEN) == [], path
+            assert "window.ran" in page.content(), f"{path} shows none of it"
+            address = f"{house.base}/m/{house.slug}/{path}".rstrip("/") if path[:1] != "/" else house.base + path
+            drawn = page.context.request.get(address)
+            assert drawn.ok and page.evaluate(DRAWN, drawn.text()) == [], path
+        house.leave(page)
+
+
+def test_nor_in_what_programs_read_of_the_invitation(house: House, filled: Filled) -> None:
+    """Structured data, of which no title can be the end, and what a link is shown as."""
+    page = house.reader(HERE, None, "a reader of data", bypass_csp=True)
+    house.show(page, "", live=False)
+    raw = page.context.request.get(f"{house.base}/m/{house.slug}").text()
+    inside = raw.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    assert "<" not in inside and json.loads(inside)["name"] == SCRIPTS[0]
+    shown = page.evaluate("""() => Object.fromEntries([...document.querySelectorAll("meta[property]")]
+        .map((one) => [one.getAttribute("property"), one.content]))""")
+    assert shown["og:title"] == SCRIPTS[0]
+    house.leave(page)
+
+
+def test_nor_in_any_letter(house: House, filled: Filled) -> None:
+    """Its HTML, its headers, its text and its calendar: each letter that was really sent, as a file."""
+    folder = house.demo.data / "mail" / house.slug
+
+    def gone() -> bool:
+        with house.rows() as session:
+            return not session.scalars(select(Letter.id).where(Letter.state.in_(("waiting", "sending")))).first()
+
+    with house.rows() as session:
+        for letter in session.scalars(select(Letter).where(Letter.state == "waiting")):
+            letter.next_at = letter.created_at
+        session.commit()
+    eventually(gone, 120, "that the letters are written", pause=0.5)
+    page = house.reader(HERE, None, "letters", bypass_csp=True)
+    page.goto("about:blank")
+    known = {
+        *("from", "to", "subject", "date", "message-id", "auto-submitted", "content-type", "content-language"),
+        *("mime-version", "list-unsubscribe", "list-unsubscribe-post", "reply-to"),
+    }
+    read = 0
+    for file in folder.iterdir():
+        mail = BytesParser(EmailMessage, policy=policy.default).parsebytes(file.read_bytes())
+        assert {name.lower() for name in mail} <= known, mail.keys()
+        assert len(mail["To"].addresses) == len(mail["From"].addresses) == 1
+        html = mail.get_body(("html",))
+        assert html is not None
+        text = html.get_content()
+        assert page.evaluate(DRAWN, text) == [], file
+        read += "window.ran" in text
+        for attached in mail.iter_attachments():
+            calendar = icalendar.Calendar.from_ical(attached.get_content())
+            assert len(calendar.walk("VEVENT")) >= 1
+    assert read > 40
+    house.leave(page)
+
+
+def test_nor_in_any_table(house: House, filled: Filled) -> None:
+    """A cell is words to a spreadsheet, whatever it begins with."""
+    page = house.reader(HERE, house.organiser, "tables")
+    slug = f"{house.base}/m/{house.slug}/desk"
+    for name in ("people", "needs", f"invoices/{filled.places.batch}"):
+        table = page.context.request.get(f"{slug}/{name}.csv")
+        assert table.ok and table.headers["content-type"].startswith("text/csv"), name
+        rows = list(csv.reader(io.StringIO(table.body().decode("utf-8-sig"), newline=""), delimiter=";"))
+        cells = [cell for row in rows for cell in row if cell]
+        assert any("window.ran" in cell for cell in cells) and any("SUM(1,1)" in cell for cell in cells)
+        bad = [cell for cell in cells if cell[0] in "=+-@\t\r" and not re.fullmatch(r"-?[\d ,.]+", cell)]
+        assert bad == [], name
+        book = openpyxl.load_workbook(io.BytesIO(page.context.request.get(f"{slug}/{name}.xlsx").body()))
+        kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+        assert "f" not in kinds, name
+    badges = page.context.request.get(f"{slug}/badges.pdf")
+    assert badges.ok and badges.body().startswith(b"%PDF")
+    assert b"/JavaScript" not in badges.body() and b"/Launch" not in badges.body()
+    house.leave(page)
 
 
 def test_what_is_no_page_is_not_taken_for_one(house: House, filled: Filled) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from hybridmote.programme.store import Item
-from hybridmote.surfaces import strings
+from hybridmote.strings import strings
 from tests.accessibility.axe import check
 from tests.accessibility.house import House, Look, taken_over, words
 from tests.servers import eventually

@@ -189,6 +189,31 @@ def test_polls_on_the_desk(house: House, look: Look, ask: Callable[..., str]) ->
     expect(page.locator("#poll-options")).to_have_count(0)
 
 
+def test_what_walk_ins_answered_is_left_out_on_the_desk(house: House, look: Look, ask: Callable[..., str]) -> None:
+    poll = ask("choice")
+    walks_in = house.person(2)
+    with house.rows() as session:
+        session.get_one(Participant, walks_in.id).walk_in = True
+        session.commit()
+    for who, choice in ((house.person(), 0), (walks_in, 1)):
+        house.say(who, "poll.answer", id=poll, answers=[choice])
+    page = house.show(house.reader(look, house.moderator), "moderate")
+    numbers, note = page.locator(f"#poll-{poll} .bars__n b"), page.locator(f"#poll-{poll} .result__of")
+    expect(numbers.nth(1)).to_have_text("1")
+    page.locator(f"#poll-{poll} .acts").get_by_text(
+        words(look.language, "Leave out those without a place: {n}")
+    ).click()
+    expect(numbers.nth(1)).to_have_text("0")
+    expect(numbers.nth(0)).to_have_text("1")
+    expect(note).to_contain_text(words(look.language, "Without those who came in without a place."))
+    check(page, note)
+    page.locator(f"#poll-{poll} .acts").get_by_text(words(look.language, "Count all")).click()
+    expect(numbers.nth(1)).to_have_text("1")
+    with house.rows() as session:
+        session.get_one(Participant, walks_in.id).walk_in = False
+        session.commit()
+
+
 @pytest.mark.parametrize("kind", ["choice", "scale", "words"])
 def test_a_poll_on_the_projector(house: House, look: Look, ask: Callable[..., str], kind: str) -> None:
     id = ask(kind)

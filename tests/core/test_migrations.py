@@ -121,6 +121,20 @@ def test_a_meeting_keeps_everything_on_its_way_to_0003_and_back(empty: None) -> 
     go("0003")
 
 
+def test_a_meeting_that_was_there_can_still_be_read_by_everybody(empty: None) -> None:
+    go("0002")
+    a_day_before_0003()
+    go("0006")
+    assert [bool(m["published"]) for m in rows("meeting")] == [True]
+    text = {"meeting_id": "m", "text": "What happens", "by": None, "at": NOW}
+    add("meeting_text", id="x", field="about", language="sv", version=1, step=0, **text)
+    add("meeting_text_step", text_id="x", number=0, back=0, **text)
+    go("0005")
+    assert "published" not in rows("meeting")[0]
+    go("0006")
+    assert rows("meeting_text") == []
+
+
 def test_what_refers_to_a_question_is_minded_again_afterwards(empty: None) -> None:
     go("head")
     with pytest.raises(Exception, match=r"(?i)foreign key"):

@@ -6,14 +6,19 @@ BLUEPRINTS = {
     "api",
     "desk",
     "forms",
+    "invitation",
+    "mail",
     "meetings",
     "participants",
     "polls",
     "programme",
     "questions",
+    "reception",
+    "registration",
     "slides",
     "surfaces",
     "takeaway",
+    "ways",
 }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from hybridmote import worker
+from hybridmote.config import Settings
 from hybridmote.context import Context
 from hybridmote.db import reading, transaction, utc_now
 from hybridmote.dispatch import Payload
@@ -250,7 +251,7 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_does(world: World, done:
     leave("film", seconds=0.3)
     leave("mail")
     stop = threading.Event()
-    working = threading.Thread(target=worker.run, args=(stop,))
+    working = threading.Thread(target=worker.run, args=(Settings(), stop))
     working.start()
     eventually(lambda: done["film"], 10)
     stop.set()

@@ -406,7 +406,7 @@ class Client:
 
     # ---- saying ----
 
-    async def say(self, name: str, **fields: Any) -> dict[str, Any]:
+    async def say(self, name: str, /, **fields: Any) -> dict[str, Any]:
         """Keep a command until it is answered for good; the answer."""
         sent = self.put(name, **fields)
         if self.ready.is_set():
@@ -414,7 +414,7 @@ class Client:
                 await self._send(sent)
         return await sent.answered
 
-    def put(self, name: str, **fields: Any) -> Sent:
+    def put(self, name: str, /, **fields: Any) -> Sent:
         sent = Sent(str(uuid4()), name, fields, asyncio.get_running_loop().create_future())
         self.outbox[sent.op] = sent
         return sent

@@ -208,7 +208,12 @@ class Truth:
         known = {"name_hidden": bool(q.name_hidden), "reason": q.reason, "merged_into": q.merged_into}
         like = self.questions.get(q.resembles)
         alike = like is not None and {q.state, like.state} <= OPEN_STATES and like.item_id == q.item_id
-        more = {"author_id": q.author_id, "author_muted": q.muted != "", "original": q.original}
+        more = {
+            "author_id": q.author_id,
+            "author_muted": q.muted != "",
+            "author_walk_in": False,
+            "original": q.original,
+        }
         more |= {"claim": None, "like": q.resembles if alike else None, "flags": []}
         return {**self._shared(q), "author": self._author(q), **known, **more}
 

@@ -3,11 +3,11 @@
 from random import Random
 from typing import Any
 
-from tests.matrix.declared import ADMITTED, STAFF, Body, Example, Text, example, tries
+from tests.matrix.declared import ASKERS, STAFF, Body, Example, Text, example, tries
 from tests.matrix.world import World
 
 
-@example("help.ask", may=ADMITTED, texts={"text": Text(300, multiline=True), "browser": Text(80, optional=True)})
+@example("help.ask", may=ASKERS, texts={"text": Text(300, multiline=True), "browser": Text(80, optional=True)})
 def somebody_hears_nothing_and_says_how_they_are_connected(world: World) -> Example:
     def check(world: World, result: Any) -> None:
         (row,) = [one for one in world.dump()["help_call"] if one["id"] == result["id"]]

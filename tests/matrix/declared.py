@@ -19,6 +19,10 @@ from tests.matrix.world import World
 
 STAFF = frozenset({"organiser", "moderator"})
 ADMITTED = STAFF | {"speaker", "leader", "participant"}  # people; a screen is none
+ASKERS = ADMITTED | {"asker"}  # also walk-ins that may ask
+HOLDERS = ADMITTED | {"applicant"}  # who may have a place, or wait for one
+PERSONS = HOLDERS | {"asker", "listener"}  # whoever is no screen
+ANYBODY = PERSONS | {"screen", "lectern", "guest"}  # also who is not known at all
 NOBODY: frozenset[str] = frozenset()  # time and jobs alone
 
 Body = dict[str, Any]

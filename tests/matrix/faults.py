@@ -23,6 +23,8 @@ from hybridmote.questions import model as questions
 from hybridmote.questions.commands import change, merging
 from hybridmote.questions.store import Question, Receipt, Upvote, merged_in
 from hybridmote.questions.views import Questions, Receipts, Upvotes
+from hybridmote.registration import views as places
+from hybridmote.registration.commands import common as giving
 from tests.matrix import checks, lines
 from tests.matrix.declared import declared
 from tests.matrix.site import Site
@@ -428,6 +430,30 @@ def _changes_before_it_refuses(mp: pytest.MonkeyPatch) -> None:
         return right.handler(ctx, payload)
 
     mp.setitem(COMMANDS, "programme.start", dataclasses.replace(right, handler=handler))
+
+
+# ---- places ----------------------------------------------------------------------------------------------------------
+
+
+@fault("who came last is asked first", checks.it_succeeds, "registration.cancel", 1)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mutate(mp, giving.pass_on, giving, ".order_by(Registration.order)", ".order_by(Registration.order.desc())")
+
+
+@fault("the ways in of a place that was given up stay open", checks.it_succeeds, "registration.cancel", 0)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mutate(mp, giving.close_ways, giving, "grant.revoked_at, grant.why = ctx.now, why", "grant.why = why")
+
+
+@fault("staff hear whose place is whose", checks.the_law_holds, "registration.cancel", 0)
+def _(mp: pytest.MonkeyPatch) -> None:
+    mp.setattr(places.Place, "audiences", lambda self, r: {f"person:{r.participant_id}", "staff"})
+
+
+@fault("needs are told with the fees that moderators hear of", checks.the_law_holds, "registration.cancel", 0)
+def _(mp: pytest.MonkeyPatch) -> None:
+    right = places.fee_view
+    mp.setattr(places, "fee_view", lambda *given: right(*given) | {"diets": ["No nuts"]})
 
 
 def harmless(mp: pytest.MonkeyPatch) -> None:

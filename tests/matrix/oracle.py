@@ -68,12 +68,18 @@ def _meeting(here: Tables) -> Told:
         "join_code",
         "demo",
         "now_on",
+        "published",
     )
     for m in here["meeting"]:
         view = {name: m[name] for name in plain} | {"starts": _said(m["starts"]), "ends": _said(m["ends"])}
         view |= {"window": m["window_minutes"], "slow": m["slow_seconds"]}
         yield "public", m["id"], view
         yield "staff", m["id"], view | {"words": m["words"]}
+
+
+def _texts(here: Tables) -> Told:
+    for t in here["meeting_text"]:
+        yield "staff", t["id"], {key: t[key] for key in ("id", "version", "field", "language", "text", "by", "step")}
 
 
 def _programme(here: Tables) -> Told:
@@ -125,6 +131,12 @@ def _screens(here: Tables) -> Told:
     for p in here["participant"]:
         if p["roles"] in ("screen", "lectern"):
             yield "staff", p["id"], {"id": p["id"], "name": p["name"], "use": p["roles"], "track": p["track"]}
+
+
+def _letters(here: Tables) -> Told:
+    for o in here["outbox"]:
+        told = {key: o[key] for key in ("stamp", "counts", "bounced", "trouble")}
+        yield "staff", o["meeting_id"], told | {"id": o["meeting_id"]}
 
 
 def _notices(here: Tables) -> Told:
@@ -188,6 +200,7 @@ def _questions(here: Tables) -> Told:
                 "author": author,
                 "author_id": q["author_id"],
                 "author_muted": q["author_id"] is not None and people[q["author_id"]]["muted"] != "",
+                "author_walk_in": q["author_id"] is not None and bool(people[q["author_id"]]["walk_in"]),
                 "original": q["original"],
                 "claim": {"person": claimer["id"], "name": claimer["name"], "until": _said(q["claimed_until"])}
                 if claimer
@@ -230,14 +243,18 @@ def _help(here: Tables) -> Told:
 
 def _polls(here: Tables) -> Told:
     plain = ("id", "version", "kind", "prompt", "options", "most", "state", "on_screen")
+    people = {person["id"]: person for person in here["participant"]}
     for p in here["poll"]:
-        given = [str(one).casefold() for a in here["poll_answer"] if a["poll_id"] == p["id"] for one in a["answers"]]
+        all_of_it = [a for a in here["poll_answer"] if a["poll_id"] == p["id"]]
+        walked_in = [a for a in all_of_it if people[a["participant_id"]]["walk_in"]]
+        shown = [a for a in all_of_it if not (p["places_only"] and a in walked_in)]
+        given = [str(one).casefold() for a in shown for one in a["answers"]]
         numbers = {word: given.count(word) for word in given}
         names = [str(n) for n in range(len(p["options"]))] if p["kind"] == "choice" else []
         names = [str(n) for n in range(1, p["most"] + 1)] if p["kind"] == "scale" else names
         total = sum(int(n) for n in given) if p["kind"] == "scale" else 0
         view = {name: p[name] for name in plain} | {"item": p["item_id"], "made_at": _said(p["made_at"])}
-        view["answered"] = sum(1 for a in here["poll_answer"] if a["poll_id"] == p["id"])
+        view |= {"answered": len(shown), "walk_ins": len(walked_in), "places_only": p["places_only"]}
         view["bars"] = [numbers.get(name, 0) for name in names]
         words = sorted(([word, n] for word, n in numbers.items()), key=lambda one: (-one[1], one[0]))
         view["words"] = words[:40] if p["kind"] == "words" else []
@@ -270,15 +287,73 @@ def _audit(here: Tables) -> Told:
         yield "staff", a["id"], view | {"at": _said(a["at"]), "object": a["object_id"]}
 
 
+def _taken(here: Tables, fee: str) -> int:
+    return sum(1 for r in here["registration"] if r["fee_id"] == fee and r["state"] in ("confirmed", "offered"))
+
+
+def _fees(here: Tables) -> Told:
+    plain = ("id", "version", "position", "name", "includes", "price", "vat", "currency", "place", "items", "open")
+    for f in here["fee"]:
+        if f["removed"]:
+            continue
+        taken, capacity = _taken(here, f["id"]), f["capacity"]
+        view = {name: f[name] for name in plain}
+        view["left"] = None if capacity is None else max(0, capacity - taken)
+        yield "public", f["id"], view
+        yield "staff", f["id"], view | {"capacity": capacity, "taken": taken}
+
+
+def _registering(here: Tables) -> Told:
+    for r in here["registration_rules"]:
+        view = {name: r[name] for name in ("id", "version", "waiting_list", "binding", "challenge", "walk_ins")}
+        view |= {name: _said(r[name]) for name in ("opens", "deadline", "switch_until", "cancel_until")}
+        yield "public", r["id"], view
+        yield "staff", r["id"], view | {name: r[name] for name in ("offer_hours", "walk_in_cap", "needs_kept_days")}
+
+
+def _tally(here: Tables) -> Told:
+    for t in here["registration_tally"]:
+        states: dict[str, int] = {}
+        fees: dict[str, dict[str, int]] = {}
+        for r in here["registration"]:
+            states[r["state"]] = states.get(r["state"], 0) + 1
+            of = fees.setdefault(r["fee_id"] or "", {})
+            of[r["state"]] = of.get(r["state"], 0) + 1
+        came = [r for r in here["registration"] if r["arrived_at"] and r["state"] == "confirmed"]
+        yield (
+            "staff",
+            t["id"],
+            {"id": t["id"], "stamp": t["stamp"], "states": states, "fees": fees, "arrived": len(came)},
+        )
+
+
+def _place(here: Tables) -> Told:
+    for r in here["registration"]:
+        view = {name: r[name] for name in ("id", "number", "state", "title", "challenge", "price", "vat", "currency")}
+        view |= {"fee": r["fee_id"], "payer": r["payer_name"]}
+        view |= {name: _said(r[name]) for name in ("offered_until", "arrived_at")}
+        moving = [t for t in here["transfer"] if t["registration_id"] == r["id"] and t["state"] == "offered"]
+        view["transfer"] = None
+        for t in moving:
+            view["transfer"] = {"email": t["to_email"], "name": t["to_name"], "until": _said(t["until"])}
+        yield f"person:{r['participant_id']}", r["id"], view
+
+
 TOPICS: dict[str, Callable[[Tables], Told]] = {
     "meeting": _meeting,
+    "texts": _texts,
     "programme": _programme,
     "steps": _steps,
     "cues": _cues,
     "screens": _screens,
     "muted": _muted,
+    "letters": _letters,
     "notices": _notices,
     "slides": _slides,
+    "fees": _fees,
+    "registering": _registering,
+    "tally": _tally,
+    "place": _place,
     "questions": _questions,
     "upvotes": _upvotes,
     "receipts": _receipts,

@@ -1,4 +1,7 @@
-"""Every command, as it is declared, against everything that may go wrong with a command."""
+"""Every command, as it is declared, against everything that may go wrong with a command.
+
+What breaks first when a command is changed is not `slow`, so that `make check` tries it.
+"""
 
 import pytest
 
@@ -47,21 +50,25 @@ def test_only_those_who_may_do_it(world: World, site: Site, name: str) -> None:
     checks.only_those_who_may(world, of(name), site)
 
 
+@pytest.mark.slow
 @every_command
 def test_a_role_taken_away_a_moment_ago_counts(world: World, name: str) -> None:
     checks.a_role_taken_away_a_moment_ago_counts(world, of(name))
 
 
+@pytest.mark.slow
 @every_command
 def test_a_link_revoked_a_moment_ago_opens_nothing(world: World, name: str) -> None:
     checks.a_link_revoked_a_moment_ago_opens_nothing(world, of(name))
 
 
+@pytest.mark.slow
 @every_command
 def test_strangers_are_unknown(world: World, site: Site, name: str) -> None:
     checks.strangers_are_unknown(world, of(name), site)
 
 
+@pytest.mark.slow
 @every_command
 def test_people_of_another_meeting_are_unknown(world: World, name: str) -> None:
     checks.people_of_another_meeting_are_unknown(world, of(name))
@@ -72,6 +79,7 @@ def test_ids_of_another_meeting_are_not_found(world: World, name: str) -> None:
     checks.ids_of_another_meeting_are_not_found(world, of(name))
 
 
+@pytest.mark.slow
 @every_command
 def test_what_one_may_not_see_is_not_found(world: World, name: str) -> None:
     checks.what_one_may_not_see_is_not_found(world, of(name))
@@ -88,31 +96,37 @@ def test_bad_payloads_are_refused_by_every_door(sqlite_world: World, site: Site,
     checks.bad_payloads_are_refused(sqlite_world, of(name), site)
 
 
+@pytest.mark.slow
 @every_command
 def test_what_is_no_object_is_malformed(world: World, site: Site, name: str) -> None:
     checks.what_is_no_object_is_malformed(world, of(name), site)
 
 
+@pytest.mark.slow
 @every_command
 def test_a_stale_version_is_refused_with_what_is_now(world: World, name: str) -> None:
     checks.a_stale_version_is_refused_with_what_is_now(world, of(name))
 
 
+@pytest.mark.slow
 @every_example
 def test_the_same_op_counts_once(world: World, name: str, number: int) -> None:
     checks.the_same_op_counts_once(world, of(name), number)
 
 
+@pytest.mark.slow
 @every_command
 def test_the_same_op_for_another_body_is_refused(world: World, name: str) -> None:
     checks.the_same_op_for_another_body_is_refused(world, of(name))
 
 
+@pytest.mark.slow
 @every_command
 def test_a_refusal_is_kept_and_repeated(world: World, name: str) -> None:
     checks.a_refusal_is_kept_and_repeated(world, of(name))
 
 
+@pytest.mark.slow
 @every_command
 def test_what_is_refused_before_the_handler_is_not_kept(world: World, name: str) -> None:
     checks.what_is_refused_before_the_handler_is_not_kept(world, of(name))

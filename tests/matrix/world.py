@@ -19,13 +19,29 @@ from hybridmote.db import Base, open_database, reading
 from hybridmote.dispatch import dispatch
 from hybridmote.help.store import Call
 from hybridmote.ledger import Due
-from hybridmote.meetings.store import Meeting
+from hybridmote.mail.model import digest
+from hybridmote.mail.store import Invitee, Letter, LetterText, Outbox, Unsubscribed
+from hybridmote.meetings.store import Meeting, MeetingText, TextStep
 from hybridmote.notices.store import Notice
 from hybridmote.participants.store import Account, AuditEntry, Grant, Pairing, Participant, hashed
 from hybridmote.polls.store import Answer, Poll
 from hybridmote.programme.store import Cue, Item, Speaker, Step
 from hybridmote.questions.store import Question, Receipt, Upvote
+from hybridmote.registration.store import (
+    Batch,
+    Fee,
+    Import,
+    Line,
+    Needs,
+    Registration,
+    Rules,
+    Tally,
+    Transfer,
+    TransferKey,
+)
 from hybridmote.slides.store import Deck, Page
+from hybridmote.ways.model import digest_of
+from hybridmote.ways.store import Check, Code, PhoneKey, WalkIn
 
 load_rooms()
 
@@ -44,6 +60,7 @@ class Person:
     way: str = "link"
     meeting: str = HERE
     muted: tuple[str, int | None] = ("", None)  # why they may not ask, and until how many minutes from now
+    email: str = ""
 
     @property
     def id(self) -> str:
@@ -57,13 +74,13 @@ class Person:
 PEOPLE = {
     person.key: person
     for person in (
-        Person("organiser", "organiser"),
+        Person("organiser", "organiser", email="organiser@example.org"),
         Person("moderator", "moderator", "hall"),
         Person("second_moderator", "moderator", way="account"),
-        Person("speaker", "speaker", "hall"),
+        Person("speaker", "speaker", "hall", email="speaker@example.org"),
         Person("leader", "leader participant", "web"),
-        Person("hall", "participant", "hall"),
-        Person("web", "participant", "web"),
+        Person("hall", "participant", "hall", email="hall@example.org"),
+        Person("web", "participant", "web", email="web@räksmörgås.example"),
         Person("quiet", "participant", "web"),  # has asked nothing and supports nothing
         Person("muted", "participant", "web", muted=("That was the fifth time.", None)),
         Person("heard_again", "participant", "hall", muted=("Wait a little.", -1)),
@@ -71,9 +88,15 @@ PEOPLE = {
         Person("lectern", "lectern"),
         Person("spare_screen", "screen", way="revoked"),
         Person("gone", "participant", "web", way="revoked"),
+        Person("waits", "applicant", "hall", email="waits@example.org"),  # for a place, first in the line
+        Person("waits_too", "applicant", "hall", email="waits_too@example.org"),
+        Person("offered", "applicant", "hall", email="offered@example.org"),  # and may take it
+        Person("late", "applicant", "web", email="late@example.org"),  # has not answered in time
+        Person("asks", "asker", "hall"),  # walked in: may ask and support
+        Person("reads", "listener", "hall"),  # walked in: may follow
         Person("their_organiser", "organiser", meeting=THERE),
         Person("their_moderator", "moderator", meeting=THERE),
-        Person("their_guest", "participant", "hall", meeting=THERE),
+        Person("their_guest", "participant", "hall", meeting=THERE, email="hall@example.org"),
         Person("their_screen", "screen", meeting=THERE),
     )
 }
@@ -125,6 +148,34 @@ THEIR_QUESTIONS: dict[str, tuple[str, str | None, bool, tuple[str, ...]]] = {
     "their_approved": ("approved", "their_guest", True, ("their_organiser",)),
     "their_stage": ("on_stage", "their_moderator", False, ("their_guest",)),
 }
+
+
+# fee: (price in öre, hall or web, capacity, more)
+FEES: dict[str, tuple[int, str, int | None, dict[str, Any]]] = {
+    "day": (90_000, "hall", 6, {}),
+    "web": (90_000, "web", None, {}),
+    "evening": (120_000, "hall", 1, {"items": ["i-talk", "i-lunch"]}),
+    "closed": (10_000, "hall", None, {"open": False}),
+    "removed": (10_000, "web", 3, {"removed": True}),
+}
+# whose place it is: (fee, state, more), in the order in which they came
+PLACES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "hall": ("day", "confirmed", {"title": "Ecologist", "challenge": "Trees."}),
+    "web": ("web", "confirmed", {"import_id": "y-list", "by": "import"}),
+    "quiet": ("evening", "confirmed", {"orgnr": "2120000142", "municipality": "0180", "reference": "R-12"}),
+    "leader": ("day", "confirmed", {"came": -9, "arrived_by": "p-moderator"}),
+    "speaker": ("day", "confirmed", {"price": 0}),
+    "gone": ("day", "cancelled", {"charged": True}),
+    "waits": ("evening", "waiting", {}),
+    "waits_too": ("evening", "waiting", {}),
+    "offered": ("day", "offered", {"offer": 60}),
+    "late": ("web", "offered", {"offer": -1}),
+}
+TRANSFER_TOKEN = "the-token-of-a-transfer"
+JOIN_CODES = {HERE: "CD2HR", THERE: "CD2TH"}
+# of a browser that has asked for a code, of one whose address is nobody's, of one that has tried too often, and of a phone
+CODE_KEY, NOBODYS_KEY, SPENT_KEY = "a-browser-that-has-asked-for-it-", "whoever-this-is-has-no-place-yet", "x" * 32
+PHONE_KEY, OLD_PHONE_KEY = "the-key-that-the-laptop-shows-no", "the-key-that-has-grown-old------"
 
 
 def new_op() -> str:
@@ -300,11 +351,19 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             starts=at(-70),
             ends=at(400),
             place="The hall",
-            join_code=f"CD2{SLUGS[id]}",
+            join_code=JOIN_CODES[id],
             window_minutes=7,
             words=["rejected", "of claim*", "Aloud"] if id == HERE else ["their"],
             now_on={"": on},
         )
+
+    def text(id: str, meeting: str, step: int = 0, by: str | None = None, **more: Any) -> dict[str, Any]:
+        told = {"field": "about", "language": "sv", "text": f"What happens: {id}", "version": 2} | more
+        return _row(MeetingText, id=f"x-{id}", meeting_id=meeting, step=step, by=by, at=at(-10), **told)
+
+    def step(of: str, meeting: str, number: int, by: str | None, text: str) -> dict[str, Any]:
+        told = {"text_id": f"x-{of}", "meeting_id": meeting, "number": number, "back": 0, "by": by, "text": text}
+        return _row(TextStep, at=at(-10), **told)
 
     def item(id: str, meeting: str, position: int, **more: Any) -> dict[str, Any]:
         return _row(
@@ -384,8 +443,30 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
 
     def poll(id: str, meeting: str, item: str, **more: Any) -> dict[str, Any]:
         given = {"kind": "choice", "state": "open", "options": [], "most": 1} | more
-        told = {"meeting_id": meeting, "item_id": item, "version": 2, "made_at": at(-10), "counts": {}}
+        told = {"meeting_id": meeting, "item_id": item, "version": 2, "made_at": at(-10), "counts": {}, "walk_ins": {}}
         return _row(Poll, id=f"v-{id}", prompt=f"What of {id}?", **told, **given)
+
+    def letter(id: str, meeting: str, who: str, state: str, **more: Any) -> dict[str, Any]:
+        person = PEOPLE[who]
+        told = {"template": "link", "address": person.email, "name": f"The {who}", "language": "sv", "data": {}}
+        told |= {"next_at": at(-5), "created_at": at(-5), "begun_at": None if state == "waiting" else at(-4)}
+        told |= {"sent_at": at(-4) if state == "sent" else None}
+        return _row(Letter, id=f"b-{id}", meeting_id=meeting, participant_id=person.id, state=state, **told | more)
+
+    def invitee(id: str, meeting: str, **more: Any) -> dict[str, Any]:
+        told = {"address": f"{id}@example.net", "name": f"Somebody {id}", "added_at": at(-90)}
+        return _row(Invitee, id=f"e-{id}", meeting_id=meeting, **told, **more)
+
+    def code(id: str, meeting: str, who: str | None, key: str, **more: Any) -> dict[str, Any]:
+        told = {"email": PEOPLE[who].email if who else "", "participant_id": PEOPLE[who].id if who else None}
+        told |= {"code_hash": hashed(f"o-{id} 123456") if who else "", "made_at": at(-1), "expires_at": at(9)}
+        return _row(Code, id=f"o-{id}", meeting_id=meeting, key_hash=hashed(key), **told | more)
+
+    def check(who: str, meeting: str, **more: Any) -> dict[str, Any]:
+        told = {"transport": "websocket", "rtt": 40, "down": 20_000, "up": 5_000, "sound": "yes"} | more
+        return _row(
+            Check, participant_id=f"p-{who}", meeting_id=meeting, at=at(-3000), browser="Firefox, Windows", **told
+        )
 
     items, cues = [], []
     for position, (id, (kind, planned, (begun, ended), parent)) in enumerate(_ITEMS.items()):
@@ -426,10 +507,35 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
         begun = {"actual_start": at(begin)} if begin < 0 else {}
         items.append(item(f"i-{id}", THERE, position, kind="talk", **planned, **expected, **begun))
 
+    def fee(id: str, meeting: str, position: int, price: int, place: str, **more: Any) -> dict[str, Any]:
+        words = {"name": {"sv": f"Avgift {id}", "en": f"Fee {id}"}, "includes": {"sv": "Kaffe", "en": "Coffee"}}
+        given = {"meeting_id": meeting, "position": position, "price": price, "place": place}
+        return _row(Fee, id=f"f-{id}", version=2, **words, **given) | more
+
+    def place(number: int, who: str, fee: str, price: int, state: str, **more: Any) -> dict[str, Any]:
+        times = {"arrived_at": at(more.pop("came", None)), "offered_until": at(more.pop("offer", None))}
+        times["ended_at"] = at(-40) if state == "cancelled" else None
+        told = {"meeting_id": PEOPLE[who].meeting, "participant_id": PEOPLE[who].id, "fee_id": f"f-{fee}"}
+        payer = {"payer_name": "A municipality", "price": price, "made_at": at(-300 + number)}
+        given = {"number": number, "order": number, "state": state}
+        return _row(Registration, id=f"b-{who}", **told, **payer | times | given) | more
+
     asked = [(HERE, "i-talk", *q) for q in QUESTIONS.items()]
     asked += [(THERE, "i-their_talk", *q) for q in THEIR_QUESTIONS.items()]
     return {
         "meeting": [meeting(HERE, "i-talk", 40), meeting(THERE, "i-their_talk", 25)],
+        "meeting_text": [
+            text("about", HERE, 1, "p-organiser"),
+            text("english", HERE, language="en", version=1),
+            text("theirs", THERE, 1, "p-their_organiser"),
+        ],
+        "meeting_text_step": [
+            step("about", HERE, 0, None, "What happened"),
+            step("about", HERE, 1, "p-organiser", "What happens: about"),
+            step("english", HERE, 0, None, "What happens: english"),
+            step("theirs", THERE, 0, None, ""),
+            step("theirs", THERE, 1, "p-their_organiser", "What happens: theirs"),
+        ],
         "account": [
             _row(
                 Account,
@@ -452,6 +558,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 organisation="A municipality",
                 roles=p.roles,
                 attendance=p.attendance,
+                email=p.email,
+                walk_in=p.roles in ("asker", "listener"),
                 muted=p.muted[0],
                 muted_until=at(p.muted[1]),
             )
@@ -530,6 +638,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             | {"counts": {"2": 1, "5": 1}},
             poll("words", HERE, "i-talk", kind="words", most=3, answered=2) | {"counts": {"regn": 2, "träd": 1}},
             poll("closed", HERE, "i-welcome", state="closed", options=["Yes", "No"], answered=1) | {"counts": {"1": 1}},
+            poll("street", HERE, "i-welcome", state="closed", options=["Yes", "No"], answered=2, places_only=True)
+            | {"counts": {"0": 1, "1": 1}, "walk_ins": {"0": 1}, "walk_ins_answered": 1},
             poll("their", THERE, "i-their_talk", options=["Yes", "No"], answered=1) | {"counts": {"0": 1}},
         ],
         "poll_answer": [
@@ -542,6 +652,8 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
                 ("words", "hall", ["Regn", "träd"]),
                 ("words", "web", ["regn"]),
                 ("closed", "hall", [1]),
+                ("street", "hall", [1]),
+                ("street", "asks", [0]),
                 ("their", "their_guest", [0]),
             )
         ],
@@ -578,6 +690,154 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
             audit("1", HERE, "moderator", "answered", "answered"),
             audit("2", HERE, "second_moderator", "rejected", "rejected"),
             audit("3", THERE, "their_moderator", "their_stage", "on_stage"),
+        ],
+        "letter": [
+            letter("waiting", HERE, "hall", "waiting"),
+            letter("sending", HERE, "speaker", "sending", lease_until=at(1)),
+            letter("sent", HERE, "hall", "sent"),
+            letter("refused", HERE, "web", "refused", reason="550 5.1.1 no such user"),
+            letter("failed", HERE, "speaker", "failed", reason="451 try later"),
+            letter("theirs", THERE, "their_guest", "waiting"),
+        ],
+        "outbox": [
+            _row(
+                Outbox,
+                meeting_id=HERE,
+                stamp=7,
+                counts={"failed": 1, "refused": 1, "sending": 1, "sent": 1, "waiting": 1},
+                bounced={"p-web": "550 5.1.1 no such user"},
+                trouble="",
+            ),
+            _row(Outbox, meeting_id=THERE, stamp=1, counts={"waiting": 1}, bounced={}, trouble="no route to host"),
+        ],
+        "letter_text": [
+            _row(
+                LetterText,
+                meeting_id=m,
+                template="thanks",
+                language="sv",
+                version=3,
+                subject="Tack",
+                body="Hej {name}!",
+            )
+            for m in (HERE, THERE)
+        ],
+        "invitee": [
+            invitee("new", HERE),
+            invitee("invited", HERE, invited_at=at(-80)),
+            invitee("unwilling", HERE),
+            invitee("theirs", THERE),
+        ],
+        "unsubscribed": [_row(Unsubscribed, digest=digest("unwilling@example.net"), meeting_id=HERE, at=at(-70))],
+        "fee": [
+            fee(id, HERE, n, price, where, capacity=capacity, **more)
+            for n, (id, (price, where, capacity, more)) in enumerate(FEES.items())
+        ]
+        + [fee("theirs", THERE, 0, 50_000, "hall", capacity=2)],
+        "registration_rules": [
+            _row(
+                Rules,
+                id=id,
+                meeting_id=id,
+                version=2,
+                opens=at(-5000),
+                deadline=at(200),
+                switch_until=at(200),
+                cancel_until=at(200),
+                binding={"sv": "Bindande.", "en": "Binding."},
+                challenge=True,
+                walk_ins="ask",
+                walk_in_cap=3,
+            )
+            for id in (HERE, THERE)
+        ],
+        "registration_tally": [
+            _row(Tally, id=HERE, meeting_id=HERE, stamp=30, number=len(PLACES), place_in_line=len(PLACES), batch=1),
+            _row(Tally, id=THERE, meeting_id=THERE, stamp=1, number=1, place_in_line=1),
+        ],
+        "registration_import": [
+            _row(Import, id="y-list", meeting_id=HERE, name="list.csv", by="p-organiser", at=at(-290), taken=1),
+            _row(Import, id="y-theirs", meeting_id=THERE, name="list.csv", at=at(-290)),
+        ],
+        "registration": [
+            place(n, who, fee, more.pop("price", FEES[fee][0]), state, **more)
+            for n, (who, (fee, state, given)) in enumerate(PLACES.items(), start=1)
+            for more in [{**given}]
+        ]
+        + [place(1, "their_guest", "theirs", 50_000, "confirmed")],
+        "registration_needs": [
+            _row(Needs, registration_id="b-hall", meeting_id=HERE, diet="No nuts", access="A seat in front"),
+            _row(Needs, registration_id="b-their_guest", meeting_id=THERE, diet="Vegan"),
+        ],
+        "transfer": [
+            _row(
+                Transfer,
+                id=f"x-{id}",
+                meeting_id=PEOPLE[who].meeting,
+                registration_id=f"b-{who}",
+                to_email="new@mail.test",
+                to_name="Somebody new",
+                from_id=PEOPLE[who].id,
+                made_at=at(-100),
+                until=at(until),
+            )
+            for id, who, until in (("open", "speaker", 90), ("late", "web", -1), ("theirs", "their_guest", 90))
+        ],
+        "transfer_key": [
+            _row(TransferKey, token_hash=hashed(TRANSFER_TOKEN), meeting_id=HERE, transfer_id="x-open"),
+            _row(TransferKey, token_hash=hashed("token-of-another-one"), meeting_id=THERE, transfer_id="x-theirs"),
+        ],
+        "invoice_batch": [
+            _row(Batch, id="z-1", meeting_id=HERE, number=1, at=at(-50), by="p-organiser"),
+            _row(Batch, id="z-theirs", meeting_id=THERE, number=1, at=at(-50)),
+        ],
+        "invoice_line": [
+            _row(
+                Line,
+                id="zl-1",
+                meeting_id=HERE,
+                batch_id="z-1",
+                registration_id="b-web",
+                number=2,
+                holder="The web",
+                text="Avgift web",
+                payer=["A municipality", "", "", "", "", "", "", ""],
+                net=80_000,
+                vat=25,
+                currency="SEK",
+                sign=1,
+            ),
+        ],
+        "one_time_code": [
+            code("web", HERE, "web", CODE_KEY),
+            code("nobody", HERE, None, NOBODYS_KEY, email="nobody@example.org"),
+            code("spent", HERE, "hall", SPENT_KEY, tries=5),
+            code("theirs", THERE, "their_guest", "of-another-meeting--------------"),
+        ],
+        "phone_key": [
+            _row(
+                PhoneKey,
+                id=f"k-{id}",
+                meeting_id=PEOPLE[who].meeting,
+                participant_id=PEOPLE[who].id,
+                by=f"g-{who}",
+                token_hash=hashed(key),
+                expires_at=at(until),
+            )
+            for id, who, key, until in (
+                ("hall", "hall", PHONE_KEY, 2),
+                ("old", "web", OLD_PHONE_KEY, -1),
+                ("theirs", "their_guest", "of-the-other-meeting------------", 2),
+            )
+        ],
+        "walk_in": [
+            _row(WalkIn, participant_id=f"p-{who}", meeting_id=HERE, address=digest_of(HERE, "192.0.2.1"), at=at(-30))
+            for who in ("asks", "reads")
+        ],
+        "connection_check": [
+            check("web", HERE, down=100, transport="polling"),
+            check("speaker", HERE),
+            check("their_guest", THERE),
         ],
         "due": [_row(Due, id="d-drift", meeting_id=HERE, at=at(-3), command="programme.drift", key="programme.drift")],
     }

@@ -76,6 +76,21 @@ def it_is_taken_off_the_screen(world: World) -> Example:
     return Example("moderator", {"id": "v-choice", "on": False}, lambda w, _: _same(_on_screen(w), set()))
 
 
+@example("poll.leave_out", may=STAFF)
+def all_count_again(world: World) -> Example:
+    def check(world: World, result: Any) -> None:
+        assert result == {"id": "v-street", "places_only": False, "version": 3}
+        assert _counted(world, "v-street") == (2, {"0": 1, "1": 1})
+
+    return Example("moderator", {"id": "v-street", "on": False}, check)
+
+
+@example("poll.leave_out")
+def what_walk_ins_answer_is_left_out(world: World) -> Example:
+    left = "SELECT places_only FROM poll WHERE id = 'v-choice'"
+    return Example("organiser", {"id": "v-choice", "on": True}, lambda w, _: _same(bool(w.one(left)), True))
+
+
 @example("poll.delete", may=STAFF)
 def a_draft_is_thrown_away(world: World) -> Example:
     gone = "SELECT count(*) FROM poll WHERE id = 'v-draft'"
@@ -171,6 +186,7 @@ def move_some_poll(world: World, rnd: Random) -> Body:
 
 
 @tries("poll.show")
+@tries("poll.leave_out")
 def show_something(world: World, rnd: Random) -> Body:
     return {"id": _any_poll(world, rnd), "on": rnd.random() < 0.6}
 

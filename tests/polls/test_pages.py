@@ -139,6 +139,44 @@ def test_a_poll_as_a_file_for_a_spreadsheet(world: World, browser_of: Browser) -
     ]
 
 
+def test_the_file_also_counts_without_walk_ins(world: World, browser_of: Browser) -> None:
+    world.did("organiser", "registration.rules", walk_ins="vote")
+    world.did("reads", "poll.answer", id="v-choice", answers=[2])
+    assert read(browser_of("moderator"), "v-choice")[1:] == [
+        ["People who answered", "3"],
+        ["Answers", "Number", "Of those with a place"],
+        ["Now", "2", "2"],
+        ["Soon", "1", "1"],
+        ["Never", "1", "0"],
+    ]
+
+
+def test_what_walk_ins_answered_is_left_out_of_the_bars_and_comes_back(world: World, browser_of: Browser) -> None:
+    def seen() -> tuple[list[int], int, int]:
+        polls = browser_of("screen").get("/api/v1/m/here/state").json["topics"]["polls"]
+        return polls["v-choice"]["bars"], polls["v-choice"]["answered"], polls["v-choice"]["walk_ins"]
+
+    world.did("organiser", "registration.rules", walk_ins="vote")
+    world.did("reads", "poll.answer", id="v-choice", answers=[2])
+    assert seen() == ([2, 1, 1], 3, 1)
+    moderator = browser_of("moderator")
+    assert (
+        "Leave out those without a place: 1"
+        in moderator.get("/m/here/moderate", headers={"Accept-Language": "en"}).text
+    )
+    assert send(moderator, "poll.leave_out", "moderate", id="v-choice", on="true").status_code == 303
+    assert seen() == ([2, 1, 0], 2, 1)
+    world.did("reads", "poll.answer", id="v-choice", answers=[0, 1])  # they may go on: it shows when all count again
+    assert seen() == ([2, 1, 0], 2, 1)
+    for who, page in (("hall", "live"), ("screen", "screen")):
+        told = browser_of(who).get(f"/m/here/{page}", headers={"Accept-Language": "en"}).text
+        assert "Without those who came in without a place." in told
+    assert send(moderator, "poll.leave_out", "moderate", id="v-choice", on="false").status_code == 303
+    assert seen() == ([3, 2, 0], 3, 1)
+    world.did("reads", "poll.answer", id="v-choice", answers=[])
+    assert seen() == ([2, 1, 0], 2, 0)
+
+
 def test_nothing_in_the_file_is_a_formula(world: World, browser_of: Browser) -> None:
     for who, word in (("quiet", "=1+1"), ("leader", "@SUM(A1)"), ("speaker", "+46")):
         world.did(who, "poll.answer", id="v-words", answers=[word])

@@ -1,9 +1,11 @@
 """How each command of the programme succeeds, who may use it, and what people try with it."""
 
+import datetime as dt
 import re
 from datetime import timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.matrix.declared import NOBODY, STAFF, Body, Example, Text, example, tries
 from tests.matrix.world import HERE, World
@@ -113,6 +115,30 @@ def the_meeting_has_no_picture_any_more(world: World) -> Example:
         assert result == {"stream": "", "version": 4}
 
     return Example("organiser", {"stream": " ", "expected_version": 3}, check)
+
+
+@example("meeting.edit", may=frozenset({"organiser"}), texts={"title": Text(200), "place": Text(200, optional=True)})
+def the_meeting_gets_another_name_and_place(world: World) -> Example:
+    def check(world: World, result: Any) -> None:
+        assert result == {"version": 4}
+        (row,) = world.all("SELECT title, place, language FROM meeting WHERE id = 'm-here'")
+        assert tuple(row) == ("The days", "", "en")
+
+    body = {"title": " The  days ", "place": "", "language": "en", "expected_version": 3}
+    return Example("organiser", body, check)
+
+
+@example("meeting.edit")
+def it_ends_a_day_later_by_its_own_clock(world: World) -> Example:
+    ends = (world.now + dt.timedelta(days=1)).astimezone(ZoneInfo("Europe/Stockholm")).replace(hour=15, minute=30)
+
+    def check(world: World, result: Any) -> None:
+        told = world.one("SELECT ends FROM meeting WHERE id = 'm-here'")
+        instant = dt.datetime.fromisoformat(told) if isinstance(told, str) else told
+        wanted = ends.replace(second=0, microsecond=0).astimezone(dt.UTC)
+        assert (instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)) == wanted
+
+    return Example("organiser", {"closes": f"{ends:%Y-%m-%d}T15:30", "expected_version": 3}, check)
 
 
 @example("programme.clock", may=NOBODY)

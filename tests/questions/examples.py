@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
-from tests.matrix.declared import ADMITTED, NOBODY, STAFF, Body, Example, Text, example, tries
+from tests.matrix.declared import ASKERS, NOBODY, STAFF, Body, Example, Text, example, tries
 from tests.matrix.world import World
 
 
@@ -40,7 +40,7 @@ def _recorded(world: World, what: str, object: str, count: int = 1) -> None:
     assert world.one("SELECT count(*) FROM audit WHERE what = :w AND object_id = :o", w=what, o=object) == count
 
 
-@example("question.ask", may=ADMITTED, texts={"text": Text(500, multiline=True)})
+@example("question.ask", may=ASKERS, texts={"text": Text(500, multiline=True)})
 def a_question_with_a_hidden_name_waits_for_a_moderator(world: World) -> Example:
     def check(world: World, result: Any) -> None:
         (row,) = world.all(
@@ -127,7 +127,7 @@ def what_waits_is_answered_in_passing_and_the_line_closes_up(world: World) -> Ex
     return Example("moderator", {"id": "q-next"}, check)
 
 
-@example("question.upvote", may=ADMITTED)
+@example("question.upvote", may=ASKERS)
 def somebody_supports_a_question(world: World) -> Example:
     def check(world: World, result: Any) -> None:
         assert result == {"on": True, "support": 3}
@@ -182,7 +182,7 @@ def somebody_whose_time_is_up_asks_again(world: World) -> Example:
     return Example("heard_again", {"text": "Again?"}, lambda w, result: _is(w, result["id"], "pending"))
 
 
-@example("question.edit", may=ADMITTED, texts={"text": Text(500, multiline=True)})
+@example("question.edit", may=ASKERS, texts={"text": Text(500, multiline=True)})
 def its_asker_changes_the_wording_while_it_waits(world: World) -> Example:
     def check(world: World, result: Any) -> None:
         assert result == {"id": "q-pending", "version": 3}
@@ -211,7 +211,7 @@ def what_was_asked_is_written_back(world: World) -> Example:
     return Example("second_moderator", {"id": "q-claimed", "text": "What off claimed?", "expected_version": 2}, check)
 
 
-@example("question.withdraw", may=ADMITTED)
+@example("question.withdraw", may=ASKERS)
 def a_pending_question_is_withdrawn(world: World) -> Example:
     return Example("hall", {"id": "q-pending"}, lambda w, _: _is(w, "q-pending", "withdrawn"))
 
@@ -416,6 +416,11 @@ def a_speaker_answers_in_writing_what_was_not_reached(world: World) -> Example:
         assert (
             world.one("SELECT reason FROM receipt WHERE question_id = 'q-merged' AND \"end\" = 'replied'") == "In May."
         )
+        asked = (
+            "SELECT count(*) FROM question q JOIN participant p ON p.id = q.author_id "
+            "WHERE q.id IN ('q-approved', 'q-merged') AND p.email <> ''"
+        )
+        assert world.one("SELECT count(*) FROM letter WHERE template = 'answered'") == world.one(asked)
 
     return Example("speaker", {"id": "q-approved", "text": "In May."}, check)
 

@@ -23,7 +23,7 @@ def test_a_name_or_an_organisation_finds_who_it_is(browser_of: Browsers, world: 
     name = world.one("SELECT name FROM participant WHERE id = 'p-web'")
     for typed in (name, name.upper(), name[-3:]):
         (one,) = [one for one in found(moderator, typed) if one["id"] == "p-web"]
-        assert one["name"] == name and set(one) == {"id", "name", "organisation", "staff", "muted"}
+        assert one["name"] == name and set(one) == {"id", "name", "organisation", "staff", "muted", "walk_in"}
 
 
 @pytest.mark.parametrize("typed", ["", " ", "a", "%", "__", "nobody is called this"])

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from hybridmote.files import scripts_of
-from hybridmote.surfaces import strings
+from hybridmote.strings import strings
 
 # rule: (methods, status for a stranger, status for a participant, for a moderator)
 ROUTES: dict[str, tuple[str, int, int, int]] = {
@@ -32,8 +32,44 @@ ROUTES: dict[str, tuple[str, int, int, int]] = {
     "/m/<slug>/speaker": ("GET", 401, 403, 200),
     "/screen": ("GET POST", 200, 200, 200),
     "/screen/pairing": ("GET", 200, 200, 200),
+    "/m/<slug>/desk/": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/checklist": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/preview": ("POST", 401, 403, 403),
     "/m/<slug>/desk/programme": ("GET", 401, 403, 403),
     "/m/<slug>/desk/programme/checklist": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/mail": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/mail/preview": ("GET POST", 401, 403, 403),
+    "/m/<slug>/desk/mail/addresses": ("POST", 401, 403, 403),
+    "/m/<slug>/desk/mail/<letter>": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/mail/<letter>.html": ("GET", 401, 403, 403),
+    "/u/<token>": ("GET POST", 404, 404, 404),
+    "/m/<slug>/desk/fees": ("GET POST", 401, 403, 403),
+    "/m/<slug>/desk/people": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/people.json": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/people.<any(csv, xlsx):kind>": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/people/<id>": ("GET POST", 401, 403, 403),
+    "/m/<slug>/desk/enrol": ("GET POST", 401, 403, 403),
+    "/m/<slug>/desk/import": ("GET POST", 401, 403, 403),
+    "/m/<slug>/desk/needs": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/needs.<any(csv, xlsx):kind>": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/invoices": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/invoices/<batch>.<any(csv, xlsx):kind>": ("GET", 401, 403, 403),
+    "/m/<slug>/desk/arrivals": ("GET", 401, 403, 200),
+    "/m/<slug>/desk/arrivals.json": ("GET", 401, 403, 200),
+    "/m/<slug>/desk/badges.pdf": ("GET", 401, 403, 403),
+    "/b/<id>": ("GET", 200, 200, 200),
+    "/m/<slug>/register": ("GET", 200, 302, 200),  # who has a place goes on to it
+    "/m/<slug>/place": ("GET", 401, 200, 200),
+    "/m/<slug>/link": ("GET", 200, 200, 200),
+    "/t/<token>": ("GET POST", 404, 404, 404),
+    "/m/<slug>/join": ("GET", 200, 200, 200),
+    "/m/<slug>/phone": ("GET POST", 401, 200, 200),
+    "/m/<slug>/phone/state": ("GET", 401, 200, 200),
+    "/p/<token>": ("GET POST", 404, 404, 404),
+    "/m/<slug>/check": ("GET", 200, 200, 200),
+    "/m/<slug>/check/line": ("GET POST", 200, 200, 200),
+    "/m/<slug>/desk/ready": ("GET", 401, 403, 403),
+    "/registration/bodies.json": ("GET", 200, 200, 200),
     "/m/<slug>/slides/<item>": ("POST", 401, 403, 400),
     "/m/<slug>/slides/<deck>": ("GET", 401, 404, 200),
     "/m/<slug>/slides/<deck>.json": ("GET", 401, 404, 409),
@@ -67,6 +103,10 @@ def path(rule: str) -> str:
         "<deck>": "k-failed",
         "<int:number>": "1",
         "<poll>": "v-choice",
+        "<letter>": "b-sent",
+        "<any(csv, xlsx):kind>": "csv",
+        "<id>": "b-hall",
+        "<batch>": "nothing",
     }
     for part, value in filled.items():
         rule = rule.replace(part, value)
@@ -96,7 +136,7 @@ def test_each_answers_a_stranger_a_participant_and_a_moderator_as_declared(
 
 
 # what calendars and other web pages may keep for a while, and what they may show inside themselves
-KEPT = {"/m/<slug>/now", "/m/<slug>/programme.ics", "/api/v1/m/<slug>/now"}
+KEPT = {"/m/<slug>/now", "/m/<slug>/programme.ics", "/api/v1/m/<slug>/now", "/registration/bodies.json"}
 FRAMED = {"/m/<slug>/now"}
 
 

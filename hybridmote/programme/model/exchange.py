@@ -25,7 +25,19 @@ MOST_BYTES = 2_000_000
 MOST_VALUES = 200_000
 MOST_DEPTH = 24
 
-MEETING = ("slug", "title", "tagline", "language", "timezone", "place", "starts", "ends", "stream")
+MEETING = (
+    "slug",
+    "title",
+    "tagline",
+    "language",
+    "timezone",
+    "place",
+    "starts",
+    "ends",
+    "stream",
+    "published",
+    "texts",
+)
 ENTRY = (
     "key",
     "day",

@@ -14,7 +14,7 @@ from ...access import find_meeting
 from ...db import reading
 from ...meetings.store import Meeting
 from ...problems import Refused
-from ...web import caller_of_calendar
+from ...web import caller_of_calendar, public_meeting
 from ..store import items_of, speakers_of
 from .door import pages
 from .feed import Reader, feed
@@ -26,7 +26,7 @@ FRESH = 60  # seconds; a delay should reach a calendar that asks
 def whole(slug: str) -> Response:
     """Everything, open to everyone as the meeting's page is."""
     with reading() as db:
-        meeting = find_meeting(db, slug)
+        meeting = public_meeting(db, slug)
         return _answer(f"{slug}.ics", f"public, max-age={FRESH}", _feed(db, meeting, None))
 
 

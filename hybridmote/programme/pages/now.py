@@ -8,11 +8,10 @@ from flask import Response, current_app, jsonify, render_template, request
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from ...access import find_meeting
 from ...db import iso, reading, utc_now
 from ...meetings.store import Meeting
 from ...standing import for_whom, standing
-from ...web import LANGUAGES, allow, language_of_browser
+from ...web import LANGUAGES, allow, language_of_browser, public_meeting
 from .. import model
 from ..store import items_of, speakers_of
 from ..views import item_view
@@ -37,7 +36,7 @@ SAID = (
 def now_as_json(slug: str) -> Response:
     """What is on, what comes next and how late it is, by track."""
     with reading() as db:
-        response = jsonify(_now(db, find_meeting(db, slug), utc_now()))
+        response = jsonify(_now(db, public_meeting(db, slug), utc_now()))
     allow({}, **{"Cross-Origin-Resource-Policy": "cross-origin"})
     response.headers["Access-Control-Allow-Origin"] = "*"
     return _kept(response)
@@ -47,7 +46,7 @@ def now_as_json(slug: str) -> Response:
 def now_page(slug: str) -> Response:
     """Small enough for a corner of another page. `lang` chooses the language, else the browser does; `track` one track."""
     with reading() as db:
-        told = _now(db, find_meeting(db, slug), utc_now())
+        told = _now(db, public_meeting(db, slug), utc_now())
     wanted = request.args.get("track")
     if any(one["track"] == wanted for one in told["tracks"]):
         told["tracks"] = [one for one in told["tracks"] if one["track"] == wanted]

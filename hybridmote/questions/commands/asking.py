@@ -46,7 +46,7 @@ class Support(Which):
     on: bool = Field(description="true to support, false to take it back")
 
 
-@command("question.ask", role="participant", payload=Ask, limit="30/minute")
+@command("question.ask", role="asker", payload=Ask, limit="30/minute")
 def ask(ctx: Context, p: Ask) -> dict[str, str]:
     """Ask those who speak. The question waits for a moderator, unless its item takes questions unseen."""
     if p.item is not None:
@@ -77,7 +77,7 @@ def ask(ctx: Context, p: Ask) -> dict[str, str]:
     return {"id": question.id}
 
 
-@command("question.edit", role="participant", payload=Edit)
+@command("question.edit", role="asker", payload=Edit)
 def edit(ctx: Context, p: Edit) -> dict[str, Any]:
     """Change the wording while it waits: its asker, or staff, who leave what was asked standing beside it."""
     question: Question = ctx.seen("questions", p.id)
@@ -107,7 +107,7 @@ def edit(ctx: Context, p: Edit) -> dict[str, Any]:
     return {"id": question.id, "version": question.version}
 
 
-@command("question.withdraw", role="participant", payload=Which)
+@command("question.withdraw", role="asker", payload=Which)
 def withdraw(ctx: Context, p: Which) -> dict[str, Any]:
     """Take back one's own question, as long as it is not on stage or at its end."""
     question: Question = ctx.seen("questions", p.id)
@@ -120,7 +120,7 @@ def withdraw(ctx: Context, p: Which) -> dict[str, Any]:
 
 @command(
     "question.upvote",
-    role="participant",
+    role="asker",
     payload=Support,
     limit="120/minute",
     loads=lambda who, p: [(Question, p.id), (Upvote, (p.id, who))],

@@ -88,6 +88,7 @@ def reply(ctx: Context, p: Reply) -> dict[str, Any]:
         question.reply, question.replied_at = p.text, ctx.now
     done = change(ctx, question, "reply", "question.answer")
     ctx.audit("question.reply", question.id, before, p.text)
+    ctx.tell("question.replied", question=question.id)
     return done
 
 

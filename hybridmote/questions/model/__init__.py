@@ -36,6 +36,7 @@ LIMIT = 500  # graphemes of a question
 REASON_LIMIT = 300  # graphemes of the reason its author reads
 REPLY_LIMIT = 4000  # graphemes of a written answer
 CLAIM = timedelta(minutes=2)  # how long somebody is taken to be at work on a question after they last touched it
+SETTLES = timedelta(minutes=5)  # how long a written answer may be corrected before it is mailed
 WINDOW = timedelta(minutes=5)
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 

@@ -3,7 +3,7 @@
 
 import { html, useState } from "../../vendor/preact.standalone.module.js";
 import { useList, useMe, useSignal, useTopic } from "../lib/hooks.js";
-import { mayAsk } from "../questions/pane.js";
+import { mayVote } from "../questions/pane.js";
 import { when, words, Wrong } from "../shared/bits.js";
 import { useApp, useContentLang, useDay, useOffline } from "../shared/context.js";
 import { Bars } from "./bars.js";
@@ -15,7 +15,7 @@ export function Polls({ say = () => {} }) {
   const polls = forAll(useList(store, "polls"), current);
   const answers = useTopic(store, "answers");
   const entries = useSignal(outbox.entries);
-  const voter = mayAsk(useMe(store));
+  const voter = mayVote(useMe(store));
   if (polls.length === 0) return null;
   return html`<section class="polls" id="polls" aria-labelledby="h-polls">
     <h2 class="vh" id="h-polls" tabindex="-1">${t("Polls")}</h2>

@@ -40,7 +40,7 @@ export function Bars({ poll }) {
     <p class="result__of">
       ${t.n("{n} person has answered", "{n} people have answered", poll.answered)}${
         poll.mean === null ? null : t(", mean {n}", { n: poll.mean.toLocaleString(t.locale) })
-      }
+      }${poll.places_only ? `. ${t("Without those who came in without a place.")}` : null}
     </p>
   </div>`;
 }

@@ -89,6 +89,18 @@ function Row({ poll, of, say }) {
             ? button("poll.show", { on: false }, t("It is off the screen."), t("Off the screen"))
             : button("poll.show", { on: true }, t("It is on the screen."), t("On the screen")))
         }
+        ${
+          poll.state !== "draft" &&
+          (poll.places_only
+            ? button("poll.leave_out", { on: false }, t("All answers count."), t("Count all"))
+            : poll.walk_ins > 0 &&
+              button(
+                "poll.leave_out",
+                { on: true },
+                t("Their answers are left out."),
+                t("Leave out those without a place: {n}", { n: poll.walk_ins }),
+              ))
+        }
         ${poll.state === "draft" && button("poll.delete", {}, t("The draft is gone."), t("Throw it away"))}
         ${
           poll.state !== "draft" &&

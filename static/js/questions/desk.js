@@ -107,6 +107,7 @@ function About({ question: q, place, at, elsewhere, like, into, inside, of, gone
       <span>${told.filter(Boolean).join(", ")}</span>
       ${q.aloud && html`<${Mark} shape="aloud">${t("Asked aloud in the hall")}<//>`}
       ${q.name_hidden && html`<${Mark} shape="hidden">${t("Name hidden from the others")}<//>`}
+      ${q.author_walk_in && html`<${Mark} shape="person">${t("Came without a place")}<//>`}
       ${q.author_muted && html`<${Mark} shape="muted">${t("Muted")}<//>`}
       ${q.flags?.length > 0 && html`<${Mark} shape="flag">${t("Words to look at: {words}", { words: q.flags.join(", ") })}<//>`}
       ${at && html`<${Mark} shape="person">${t("{name} is at it", { name: at })}<//>`}

@@ -22,7 +22,10 @@ const Withdraw = lazy(own, "Withdraw");
 export const PARTS = [Mine, Withdraw, Alike];
 
 /** A screen and a lectern look; everyone else may ask. */
-export const mayAsk = (me) => me?.roles.some((role) => role !== "screen" && role !== "lectern") ?? false;
+const NOT_ASKING = ["screen", "lectern", "applicant", "listener"];
+export const mayAsk = (me) => me?.roles.some((role) => !NOT_ASKING.includes(role)) ?? false;
+/** Walk-ins may be let in to ask and support, and not to answer polls. */
+export const mayVote = (me) => me?.roles.some((role) => role !== "asker" && !NOT_ASKING.includes(role)) ?? false;
 
 /** `children` stands before all else: what is asked of everyone; `after` last. */
 export function Questions({ say, children, after }) {
