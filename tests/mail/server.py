@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.servers import product_environment
+
 USER, PASSWORD = "hybridmote", "a long pass-word"
 
 
@@ -59,6 +61,20 @@ class Mailbox:
 
     def to(self, address: str) -> list[Received]:
         return [one for one in self.received if one.to == address]
+
+    def environment(self, folder: Path, database_url: str, per_minute: int) -> dict[str, str]:
+        """Of a worker that sends here."""
+        return product_environment(
+            folder,
+            HYBRIDMOTE_DATABASE_URL=database_url,
+            HYBRIDMOTE_BASE_URL="https://meeting.example",
+            HYBRIDMOTE_MAIL_BACKEND="smtp",
+            HYBRIDMOTE_MAIL_HOST="127.0.0.1",
+            HYBRIDMOTE_MAIL_PORT=str(self.port),
+            HYBRIDMOTE_MAIL_SECURITY="none",
+            HYBRIDMOTE_MAIL_FROM="letters@meeting.example",
+            HYBRIDMOTE_MAIL_PER_MINUTE=str(per_minute),
+        )
 
     # what aiosmtpd calls
 

@@ -16,7 +16,7 @@ from hybridmote.meetings.store import Meeting
 from hybridmote.participants.store import Participant
 from tests.mail.server import Mailbox
 from tests.matrix.world import _row
-from tests.servers import Process, eventually, product_environment
+from tests.servers import Process, eventually
 
 LETTERS = 500
 
@@ -63,17 +63,7 @@ def test_killed_in_the_middle_of_500_letters(database_url: str, mailbox: Mailbox
     url = Settings(database_url=database_url).url_of_database()
     five_hundred(url)
     engine = create_engine(url)
-    env = product_environment(
-        tmp_path,
-        HYBRIDMOTE_DATABASE_URL=database_url,
-        HYBRIDMOTE_BASE_URL="https://meeting.example",
-        HYBRIDMOTE_MAIL_BACKEND="smtp",
-        HYBRIDMOTE_MAIL_HOST="127.0.0.1",
-        HYBRIDMOTE_MAIL_PORT=str(mailbox.port),
-        HYBRIDMOTE_MAIL_SECURITY="none",
-        HYBRIDMOTE_MAIL_FROM="letters@meeting.example",
-        HYBRIDMOTE_MAIL_PER_MINUTE="60000",
-    )
+    env = mailbox.environment(tmp_path, database_url, per_minute=60000)
     worker = Process(
         [sys.executable, "-m", "hybridmote", "worker", "--data", str(tmp_path)], tmp_path / "worker.log", env=env
     )

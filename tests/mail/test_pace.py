@@ -15,7 +15,7 @@ from hybridmote.meetings.store import Meeting
 from tests.mail.server import Mailbox
 from tests.mail.test_sending import HERE, office, only
 from tests.matrix.world import World, _row
-from tests.servers import Process, eventually, product_environment
+from tests.servers import Process, eventually
 
 PER_MINUTE = 240  # one each 250 ms
 LETTERS = 24
@@ -45,17 +45,7 @@ def to_many(url: str) -> None:
 def test_two_workers_together_keep_the_pace(database_url: str, mailbox: Mailbox, tmp_path: Path) -> None:
     url = Settings(database_url=database_url).url_of_database()
     to_many(url)
-    env = product_environment(
-        tmp_path,
-        HYBRIDMOTE_DATABASE_URL=database_url,
-        HYBRIDMOTE_BASE_URL="https://meeting.example",
-        HYBRIDMOTE_MAIL_BACKEND="smtp",
-        HYBRIDMOTE_MAIL_HOST="127.0.0.1",
-        HYBRIDMOTE_MAIL_PORT=str(mailbox.port),
-        HYBRIDMOTE_MAIL_SECURITY="none",
-        HYBRIDMOTE_MAIL_FROM="letters@meeting.example",
-        HYBRIDMOTE_MAIL_PER_MINUTE=str(PER_MINUTE),
-    )
+    env = mailbox.environment(tmp_path, database_url, per_minute=PER_MINUTE)
     command = [sys.executable, "-m", "hybridmote", "worker", "--data", str(tmp_path)]
     workers = [Process(command, tmp_path / f"worker{n}.log", env=env) for n in (1, 2)]
     engine = create_engine(url)
