@@ -1,6 +1,6 @@
 """What the commands that set the programme up do together, and what they refuse: with its field, in words, undone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -179,8 +179,8 @@ def test_what_is_deleted_comes_back_with_what_went_with_it(world: World) -> None
 
 def test_the_whole_family_goes_to_another_day_and_track_at_the_same_time_by_the_clock(world: World) -> None:
     part = did(world, "programme.add", day="", parent="i-lunch", title="Speech", **times(world, 70, 80))["id"]
-    to = day_of(world, 24 * 60)
-    was = world.one("SELECT day FROM item WHERE id = 'i-lunch'")
+    was = world.one("SELECT day FROM item WHERE id = 'i-lunch'")  # after midnight, that of the evening before
+    to = (date.fromisoformat(was) + timedelta(days=1)).isoformat()
     did(world, "programme.move", "i-lunch", day=to, track="B")
     rows = world.all(
         "SELECT day, track, planned_start FROM item WHERE id IN ('i-lunch', :p) ORDER BY planned_start", p=part
