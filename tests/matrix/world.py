@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, NullPool, Table, create_engine, delete, insert, select, text
 
@@ -365,13 +366,16 @@ def _rows(now: dt.datetime) -> dict[str, list[dict[str, Any]]]:
         told = {"text_id": f"x-{of}", "meeting_id": meeting, "number": number, "back": 0, "by": by, "text": text}
         return _row(TextStep, at=at(-10), **told)
 
+    # by the meeting's own clock: what begins after midnight belongs to the evening before
+    first_day = (now - dt.timedelta(minutes=70)).astimezone(ZoneInfo("Europe/Stockholm")).date().isoformat()
+
     def item(id: str, meeting: str, position: int, **more: Any) -> dict[str, Any]:
         return _row(
             Item,
             id=id,
             meeting_id=meeting,
             position=position,
-            day=now.date().isoformat(),
+            day=first_day,
             title=f"Item {id}",
             **more,
         )
